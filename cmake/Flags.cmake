@@ -1,0 +1,24 @@
+# Warnings, sanitizers and hardening: one interface target that every room links.
+add_library(svd_flags INTERFACE)
+target_compile_options(svd_flags INTERFACE
+  -Wall -Wextra -Wshadow -Wconversion -Wsign-conversion -Wold-style-cast -Wnon-virtual-dtor
+  -Wundef -Wimplicit-fallthrough
+  $<$<CXX_COMPILER_ID:GNU>:-Wduplicated-cond>)
+if(SVD_WERROR)
+  target_compile_options(svd_flags INTERFACE -Werror)
+endif()
+if(SVD_SANITIZE)
+  target_compile_options(svd_flags INTERFACE -fsanitize=${SVD_SANITIZE} -fno-omit-frame-pointer
+    -fno-sanitize-recover=undefined)
+  target_link_options(svd_flags INTERFACE -fsanitize=${SVD_SANITIZE})
+endif()
+if(CMAKE_BUILD_TYPE STREQUAL "Release" OR CMAKE_BUILD_TYPE STREQUAL "RelWithDebInfo")
+  target_compile_options(svd_flags INTERFACE
+    -fstack-protector-strong -fstack-clash-protection -fcf-protection -D_GLIBCXX_ASSERTIONS
+    -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
+  target_link_options(svd_flags INTERFACE -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed)
+elseif(NOT SVD_SANITIZE)
+  target_compile_options(svd_flags INTERFACE -D_GLIBCXX_ASSERTIONS)
+endif()
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_LINK_DEPENDS_NO_SHARED ON)

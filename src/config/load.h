@@ -1,0 +1,73 @@
+// Reading a configuration: file text to config::Config, with every problem found on the way.
+//
+// load() reads the root file and what it includes, merges, expands, types and checks. It reports
+// all problems, not the first alone; the problem list is in Supervisor's order of evaluation, so
+// `problems.first_error()` is the text that supervisord would have printed.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "config/model.h"
+
+namespace svd::config {
+
+enum class Severity { Info, Warning, Error };
+
+struct Problem {
+    Severity severity = Severity::Error;
+    // Supervisor's own words, to the letter, where it has any ("invalid literal for int() ...
+    // in section 'program:x' (file: '/etc/x.conf')"); svd's otherwise.
+    std::string text;
+    // Where it stands; empty or 0 when unknown.
+    std::string file;
+    int line = 0;
+    std::string section;
+    std::string option;
+    std::string value;
+    std::string hint;  // what is allowed, or the nearest known name
+    // Severity Critical in Supervisor's main log is kept apart: Info and Warning problems are
+    // written to the main log after it opens.
+    bool operator==(const Problem&) const = default;
+};
+
+struct Problems {
+    std::vector<Problem> list;
+    [[nodiscard]] const Problem* first_error() const;
+    [[nodiscard]] bool has_errors() const { return first_error() != nullptr; }
+    [[nodiscard]] bool has_warnings() const;
+};
+
+// Command-line values win over the file. Values are the raw texts that the user typed; a flag's
+// value is "true". Names are the option names of [supervisord] ("loglevel", "nodaemon", ...).
+using Overrides = std::map<std::string, std::string>;
+
+struct LoadRequest {
+    std::string path;            // root file as typed
+    Environment environment;     // for ENV_ names; usually this process's environment
+    std::string working_directory;  // absolute; relative logfile, pidfile and socket paths
+    std::string host_node_name;  // uname nodename
+    Overrides overrides;
+};
+
+struct LoadResult {
+    std::optional<Config> config;  // present when there are no errors
+    Problems problems;
+};
+
+[[nodiscard]] LoadResult load(const LoadRequest& request);
+
+// [supervisorctl] of the same file and of what it includes. An Error where Supervisor's client
+// would refuse; its text is complete but for the "Error: " prefix.
+[[nodiscard]] Result<ClientConfig> load_client(const LoadRequest& request);
+
+// Search order of section 1.1 with svd's own places first; argv0 as typed. Empty when none exists.
+[[nodiscard]] std::vector<std::string> default_paths(std::string_view argv0);
+[[nodiscard]] std::string find_config(std::string_view argv0);
+
+// One problem as `svd --check` prints it: "file:line: error: [section] option = value: text (hint)".
+[[nodiscard]] std::string format_problem(const Problem& problem);
+
+}  // namespace svd::config

@@ -1,0 +1,195 @@
+// The configuration as svd uses it: typed, expanded, checked, immutable once loaded.
+//
+// Everything here is a plain value. Users, groups, paths and signals are resolved when the file is
+// read, so the running daemon never asks the name service. Later rooms include this header and
+// nothing else of config/ but load.h and diff.h.
+#pragma once
+
+#include <sys/types.h>
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace svd::config {
+
+using Seconds = std::chrono::seconds;
+// Ordered by name; a later assignment replaces an earlier one.
+using Environment = std::map<std::string, std::string>;
+
+enum class LogLevel : int { Blather = 3, Trace = 5, Debug = 10, Info = 20, Warn = 30, Error = 40, Critical = 50 };
+
+enum class AutoRestart { Never, Unexpected, Always };
+
+// Where the output of one channel goes.
+enum class LogTarget {
+    None,  // read and discarded
+    Auto,  // a file that svd names below childlogdir and removes at the next start
+    File,  // LogConfig::path; also /dev/stdout, /dev/stderr, /dev/fd/N
+};
+
+struct LogConfig {
+    LogTarget target = LogTarget::Auto;
+    std::string path;  // File: as written, `~` and expressions expanded, may be relative
+    std::int64_t maxbytes = 50LL * 1024 * 1024;  // 0: never rotate
+    int backups = 10;
+    std::int64_t capture_maxbytes = 0;  // 0: capture off
+    bool events_enabled = false;
+    bool syslog = false;
+    bool operator==(const LogConfig&) const = default;
+};
+
+// uid, gid and supplementary groups of a passwd entry, looked up at load time.
+struct Credentials {
+    std::string user;  // login name
+    uid_t uid = 0;
+    gid_t gid = 0;
+    std::vector<gid_t> groups;  // all groups, the primary one first
+    std::string home;
+    std::string shell;
+    bool operator==(const Credentials&) const = default;
+};
+
+enum class ProgramKind { Program, FcgiProgram, EventListener };
+
+// One process to be: a [program:x] section after expansion for one process_num.
+struct ProcessConfig {
+    std::string name;          // process_name, expanded
+    std::string program;       // x of [program:x]
+    std::string command;       // expanded, not yet split into words
+    int priority = 999;
+    bool autostart = true;
+    Seconds startsecs{1};
+    int startretries = 3;
+    AutoRestart autorestart = AutoRestart::Unexpected;
+    std::vector<int> exitcodes{0};
+    int stopsignal = 15;
+    Seconds stopwaitsecs{10};
+    bool stopasgroup = false;
+    bool killasgroup = false;
+    // svd: processes that outlive the leader are ended with it (false), or left alone (true).
+    bool keep_descendants = false;
+    std::optional<Credentials> user;
+    bool redirect_stderr = false;
+    LogConfig stdout_log;
+    LogConfig stderr_log;
+    Environment environment;  // [supervisord] environment overlaid by the program's own
+    std::optional<std::string> directory;
+    std::optional<mode_t> umask;
+    std::optional<std::string> serverurl;  // empty: computed ("AUTO")
+    bool operator==(const ProcessConfig&) const = default;
+};
+
+struct SocketOwner {
+    std::optional<uid_t> uid;
+    std::optional<gid_t> gid;  // empty: unchanged
+    bool operator==(const SocketOwner&) const = default;
+};
+
+// [fcgi-program:x] socket; parsed and kept for the FastCGI manager.
+struct FcgiSocket {
+    std::string url;  // as written: tcp://host:port or unix:///path
+    std::optional<int> backlog;
+    std::optional<SocketOwner> owner;
+    mode_t mode = 0700;
+    bool operator==(const FcgiSocket&) const = default;
+};
+
+// [eventlistener:x]; parsed and kept for the event pools.
+struct ListenerPool {
+    std::vector<std::string> events;  // upper-cased, known names
+    int buffer_size = 10;
+    std::string result_handler;
+    bool operator==(const ListenerPool&) const = default;
+};
+
+// A named set of processes: a [group:x], or a program that belongs to none (its own group).
+struct GroupConfig {
+    std::string name;
+    int priority = 999;
+    ProgramKind kind = ProgramKind::Program;
+    bool homogeneous = true;  // false: from a [group:x] section
+    std::vector<std::shared_ptr<const ProcessConfig>> processes;  // start order
+    std::optional<FcgiSocket> fcgi_socket;
+    std::optional<ListenerPool> listener_pool;
+    // Compares the processes by value.
+    bool operator==(const GroupConfig&) const;
+};
+
+// Credentials that a client of an HTTP server must show.
+struct HttpAuth {
+    std::string username;
+    std::string password;  // plain, {SHA}<hex>, or a crypt(3) hash ($6$..., $y$...)
+    bool operator==(const HttpAuth&) const = default;
+};
+
+struct UnixServerConfig {
+    std::string section;  // "unix_http_server" or "unix_http_server:name"
+    std::string path;     // absolute
+    mode_t mode = 0700;
+    SocketOwner owner;
+    std::optional<HttpAuth> auth;
+};
+
+struct InetServerConfig {
+    std::string section;
+    std::string host;  // lower-cased; empty: every interface; IPv6 without brackets
+    int port = 0;
+    std::optional<HttpAuth> auth;
+};
+
+struct RpcInterface {
+    std::string name;     // x of [rpcinterface:x]
+    std::string factory;  // supervisor.rpcinterface_factory
+};
+
+// [supervisord], after the command line has had its say.
+struct DaemonConfig {
+    std::string logfile = "supervisord.log";  // absolute, or "syslog" (log_to_syslog)
+    bool log_to_syslog = false;
+    std::int64_t logfile_maxbytes = 50LL * 1024 * 1024;
+    int logfile_backups = 10;
+    LogLevel loglevel = LogLevel::Info;
+    std::string pidfile = "supervisord.pid";  // absolute
+    mode_t umask = 022;
+    bool nodaemon = false;
+    bool silent = false;
+    int minfds = 1024;
+    int minprocs = 200;
+    bool nocleanup = false;
+    std::string childlogdir;
+    std::optional<Credentials> user;
+    std::optional<std::string> directory;
+    bool strip_ansi = false;
+    Environment environment;
+    std::string identifier = "supervisor";
+};
+
+struct Config {
+    std::string path;  // absolute path of the root file
+    std::string here;  // its directory
+    DaemonConfig daemon;
+    std::vector<GroupConfig> groups;  // by (priority, name)
+    std::vector<UnixServerConfig> unix_servers;
+    std::vector<InetServerConfig> inet_servers;
+    std::vector<RpcInterface> rpc_interfaces;
+    std::vector<std::string> included_files;
+    // What a program's SUPERVISOR_SERVER_URL says: first unix server, else first inet one, else empty.
+    std::string server_url;
+};
+
+// [supervisorctl], for svctl.
+struct ClientConfig {
+    std::string serverurl = "http://localhost:9001";
+    std::optional<std::string> username;
+    std::optional<std::string> password;
+    std::string prompt = "supervisor";
+    std::optional<std::string> history_file;
+};
+
+}  // namespace svd::config

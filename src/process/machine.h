@@ -1,0 +1,104 @@
+// The life of one process: a total, pure function of (configuration, data, event, time).
+//
+// step() makes no system call and reads no clock. It answers every event in every state; what makes
+// no sense is ignored or complained about in a log effect, never asserted. daemon/ carries the
+// effects out and reports back with further events; a recorded list of events gives the same result
+// again. The full table is tests/golden/transitions.txt.
+//
+// Three facts are kept apart: the leader has exited (Exited), its output has ended (no business of
+// this machine), and nothing of it is left alive (Emptied). A run is over when the first and the
+// last have happened, in this order; until then the state stays what it was.
+#pragma once
+
+#include <sys/types.h>
+
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/clock.h"
+#include "config/model.h"
+#include "process/state.h"
+
+namespace svd::process {
+
+// How a leader ended, from waitid. Exactly one of the two is meaningful.
+struct ExitStatus {
+    std::optional<int> code;  // exit code, 0 to 255
+    int signal = 0;           // when code is empty
+    bool core_dumped = false;
+    // What XML-RPC shows: the code, or -1 for a death by signal.
+    [[nodiscard]] int rpc_value() const { return code.value_or(-1); }
+    bool operator==(const ExitStatus&) const = default;
+};
+// "exit status 1", "terminated by SIGKILL", "terminated by SIGSEGV (core dumped)".
+[[nodiscard]] std::string describe(const ExitStatus& status);
+
+// Everything the machine remembers about a process. A plain value: the snapshot of an upgrade
+// writes it as it is.
+struct Data {
+    State state = State::Stopped;
+    pid_t pid = 0;                       // leader; 0 when there is none
+    std::uint64_t run = 0;               // counts spawns; events of an earlier run are stale
+    MonoTime started_mono{};             // of this or the last run
+    WallTime laststart{};                // epoch: never started
+    WallTime laststop{};                 // epoch: never ended
+    int backoff = 0;                     // failed starts in a row
+    std::optional<MonoTime> deadline;    // startsecs, retry or stopwaitsecs, by state
+    std::optional<ExitStatus> exit;      // of the last run; empty while it runs
+    bool leader_gone = false;            // exited, but descendants are still alive
+    WallTime leader_gone_at{};
+    bool ended_early = false;            // decided when the leader exited
+    bool restart_wanted = false;         // start was asked for while stopping
+    bool killed = false;                 // SIGKILL has been sent in this stop
+    std::string spawnerr;                // shown in status and by XML-RPC
+    bool operator==(const Data&) const = default;
+};
+
+// --- events -------------------------------------------------------------------------------------
+struct StartRequested {};                        // a person, autostart or a dependency
+struct Spawned { pid_t pid = 0; };               // answers effect Spawn
+struct SpawnFailed { std::string why; };         // answers effect Spawn; text for spawnerr
+struct ExecFailed { std::string why; ExitStatus status; bool remains = false; };
+struct Exited { ExitStatus status; bool remains = false; };  // remains: descendants are alive
+struct Emptied {};                               // nothing of the process is left
+struct StopRequested {};
+struct DeadlineReached {};                       // Data::deadline has passed
+struct SignalFailed { int signal = 0; std::string why; };  // kill() failed, and not with ESRCH
+struct ShutdownBegun {};                         // the daemon stops or restarts
+using Event = std::variant<StartRequested, Spawned, SpawnFailed, ExecFailed, Exited, Emptied,
+                           StopRequested, DeadlineReached, SignalFailed, ShutdownBegun>;
+
+// --- effects ------------------------------------------------------------------------------------
+struct Spawn {};                                 // must be answered by Spawned or SpawnFailed
+struct Signal { int number = 0; bool to_group = false; };
+struct KillAll {};                               // SIGKILL to all of it (Supervisor's second signal)
+struct KillRemains {};                           // leader gone: end what it left behind
+struct Log { config::LogLevel level; std::string text; };
+struct Publish {                                 // PROCESS_STATE_<to>
+    State from;
+    State to;
+    int tries = 0;                               // STARTING, BACKOFF
+    pid_t pid = 0;                               // RUNNING, STOPPING, EXITED, STOPPED
+    bool expected = true;                        // EXITED
+};
+using Effect = std::variant<Spawn, Signal, KillAll, KillRemains, Log, Publish>;
+
+// Facts about the daemon that decisions depend on.
+struct Context {
+    bool daemon_running = true;  // false from the moment shutdown or restart begins
+};
+
+struct Step {
+    Data data;
+    std::vector<Effect> effects;  // in the order to carry out
+};
+
+[[nodiscard]] Step step(const config::ProcessConfig& config, const Data& data, const Event& event,
+                        const Now& now, const Context& context);
+
+// Column three of `status` and the description of getProcessInfo.
+[[nodiscard]] std::string describe(const Data& data, const Now& now);
+
+}  // namespace svd::process
