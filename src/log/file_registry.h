@@ -1,0 +1,39 @@
+// One RotatingFile per file, shared by all who log to it, so that two processes with one log file
+// interleave whole chunks and rotation moves the file under both of them at once.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "log/rotating_file.h"
+
+namespace svd::log {
+
+class FileRegistry {
+  public:
+    // The handler is given to every file that is opened from here.
+    explicit FileRegistry(NoticeHandler notify = {}) : notify_(std::move(notify)) {}
+
+    // The shared handle for `path`, opened when nobody has it yet. Never null: look at is_open()
+    // and last_error() where a failure matters. The options of the latest caller count for all.
+    [[nodiscard]] std::shared_ptr<RotatingFile> open(const std::string& path, FileOptions options,
+                                                     MonoTime now);
+    // The handle for `path` if somebody has it open, else null.
+    [[nodiscard]] std::shared_ptr<RotatingFile> find(const std::string& path) const;
+    // Every open handle once; for SIGUSR2 and for counting drops.
+    void for_each(const std::function<void(RotatingFile&)>& visit) const;
+    // Empties the log at `path` through the shared handle, or by path when nobody has it open.
+    [[nodiscard]] Status clear(const std::string& path, MonoTime now);
+
+    // What makes two paths the same file: directories resolved, /dev/stdout == /dev/fd/1.
+    [[nodiscard]] static std::string key_of(std::string_view path);
+
+  private:
+    NoticeHandler notify_;
+    std::map<std::string, std::weak_ptr<RotatingFile>> files_;
+};
+
+}  // namespace svd::log

@@ -1,0 +1,85 @@
+// OutputChannel: what happens to the bytes of one channel (stdout or stderr) of one process.
+//
+//   bytes -> strip_ansi -> capture tokens -> file, syslog, PROCESS_LOG hook, debug-copy hook
+//                                  \-> captured-message hook
+//
+// Captured bytes reach the captured hook only. Everything is bounded: a chunk is passed on at once
+// or dropped by the sink, and what has to wait (an unfinished line for syslog, a captured message,
+// the beginning of a token) has a limit.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/clock.h"
+#include "log/ansi_filter.h"
+#include "log/capture_scanner.h"
+#include "log/line_splitter.h"
+#include "log/rotating_file.h"
+#include "log/syslog_socket.h"
+
+namespace svd::log {
+
+enum class Channel { Stdout, Stderr };
+[[nodiscard]] std::string_view channel_name(Channel channel);  // "stdout", "stderr"
+
+struct ChannelOptions {
+    std::string process;  // as shown before each syslog line
+    Channel channel = Channel::Stdout;
+    bool strip_ansi = false;
+    std::int64_t capture_maxbytes = 0;   // 0: no capture mode
+    std::shared_ptr<RotatingFile> file;  // null: no file
+    std::shared_ptr<SyslogSocket>
+        syslog;  // null: no syslog; stdout goes as info, stderr as warning
+    // Hooks may be empty. The views hold during the call. They must not throw.
+    std::function<void(std::string_view)> on_data;      // one call per piece: PROCESS_LOG events
+    std::function<void(std::string_view)> on_captured;  // one call per message between tokens
+    std::function<void(std::string_view)> on_debug;  // copy for the main log, see debug_copy_text
+};
+
+class OutputChannel {
+  public:
+    static constexpr std::size_t kMaxSyslogLine = 8UL * 1024;
+
+    explicit OutputChannel(ChannelOptions options);
+    OutputChannel(const OutputChannel&) = delete;
+    OutputChannel& operator=(const OutputChannel&) = delete;
+
+    // One read from the pipe. Without strip_ansi and capture this is one write(2) and no copy.
+    void feed(std::string_view chunk, Now now);
+    // End of the stream, or of the run when the pipe is kept: sends what is still held (a beginning
+    // of a token, an unfinished syslog line). The channel can be fed again afterwards.
+    void finish(Now now);
+
+    // SIGUSR2 and clearProcessLogs; successes when there is no file.
+    Status reopen(MonoTime now);
+    Status clear(MonoTime now);
+    void set_file(std::shared_ptr<RotatingFile> file) { options_.file = std::move(file); }
+    // The debug level may change while the process runs.
+    void set_debug_hook(std::function<void(std::string_view)> hook);
+
+    [[nodiscard]] const std::shared_ptr<RotatingFile>& file() const { return options_.file; }
+    [[nodiscard]] std::uint64_t bytes_read() const { return bytes_read_; }
+
+  private:
+    void pass(std::string_view bytes);
+
+    ChannelOptions options_;
+    AnsiFilter ansi_;
+    std::optional<CaptureScanner> capture_;
+    std::optional<LineSplitter> lines_;
+    std::string syslog_text_;
+    std::uint64_t bytes_read_ = 0;
+    Now now_{};  // of the call in progress
+};
+
+// "'cat' stdout output:\n..." as the main log shows a chunk at level debug; bytes that are not
+// UTF-8 are shown as "Undecodable: b'...'".
+[[nodiscard]] std::string debug_copy_text(std::string_view process, Channel channel,
+                                          std::string_view data);
+
+}  // namespace svd::log
