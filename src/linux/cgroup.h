@@ -1,0 +1,125 @@
+// The daemon's own part of the cgroup v2 tree: <own cgroup>/svd-<pid>/<leaf>.
+//
+// Only cgroup membership is used (kill and emptiness), no controller: it works in a hybrid
+// hierarchy, in a delegated systemd unit and as root in a bare tree. Nothing outside the daemon's
+// own subtree is ever changed.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include <sys/types.h>
+
+#include "base/error.h"
+#include "base/fd.h"
+#include "linux/loop.h"
+
+namespace svd::os {
+
+class CgroupTree;
+
+// One leaf. A cheap value that refers to the tree, which must outlive it. Nothing exists in the
+// file system before ensure().
+class Cgroup {
+  public:
+    [[nodiscard]] const std::string& name() const { return name_; }
+    // "/svd-4711/web:worker" as /proc/PID/cgroup shows it.
+    [[nodiscard]] std::string path() const;
+
+    // Creates the leaf when missing and opens its directory (for SpawnSpec::cgroup_fd).
+    [[nodiscard]] Result<UniqueFd> ensure() const;
+    // A live process is inside, at any depth. False when the leaf does not exist. Zombies do not
+    // count.
+    [[nodiscard]] Result<bool> populated() const;
+    // SIGKILL to everything inside, at once (cgroup.kill), or in passes on an old kernel.
+    [[nodiscard]] Status kill() const;
+    // Any other signal, to every process inside, once; forks during the call may be missed.
+    [[nodiscard]] Status signal(int number) const;
+    [[nodiscard]] Result<std::vector<pid_t>> pids() const;
+    // Removes the leaf and what its processes created below it. EBUSY while populated; a missing
+    // leaf is a success.
+    [[nodiscard]] Status remove() const;
+
+  private:
+    friend class CgroupTree;
+    Cgroup(CgroupTree& tree, std::string name) : tree_(&tree), name_(std::move(name)) {}
+    CgroupTree* tree_;
+    std::string name_;
+};
+
+class CgroupTree {
+  public:
+    struct Options {
+        std::string name;    // of the subtree; empty: svd-<pid>
+        bool adopt = false;  // go on with an existing populated subtree of this name (upgrade)
+        std::string mountinfo = "/proc/self/mountinfo";
+        std::string self_cgroup = "/proc/self/cgroup";
+    };
+    // Fails with the reason when there is no v2 mount, the own cgroup is out of sight, or it may
+    // not be written.
+    [[nodiscard]] static Result<std::unique_ptr<CgroupTree>> open(Loop& loop,
+                                                                  const Options& options);
+    [[nodiscard]] static Result<std::unique_ptr<CgroupTree>> open(Loop& loop);
+    // Removes the subtree as far as it is empty.
+    ~CgroupTree();
+    CgroupTree(const CgroupTree&) = delete;
+    CgroupTree& operator=(const CgroupTree&) = delete;
+
+    // The parts are joined by ':' after escaping what a directory name cannot hold, so different
+    // parts give different leaves: {"web", "a/b"} is "web:a%2Fb".
+    [[nodiscard]] Cgroup leaf(const std::vector<std::string>& parts);
+
+    // Calls once, from the loop, when the leaf has no live process any more; soon when that is so
+    // already. At most one waiter for each leaf (a later one replaces it). While nobody waits
+    // there is no inotify watch.
+    [[nodiscard]] Status when_empty(const Cgroup& leaf, std::function<void()> callback);
+    void cancel(const Cgroup& leaf);
+    [[nodiscard]] std::size_t waiting() const { return waiters_.size(); }
+
+    // From an upgrade: keep the subtree when this object goes.
+    void keep() { keep_ = true; }
+    [[nodiscard]] const std::string& path() const { return path_; }            // "/svd-4711"
+    [[nodiscard]] const std::string& directory() const { return directory_; }  // in the file system
+    [[nodiscard]] int fd() const { return dir_.get(); }
+
+  private:
+    struct Waiter {
+        std::string name;
+        int watch = -1;
+        std::function<void()> callback;
+    };
+    CgroupTree() = default;
+    void read_events();
+    bool settle_some();
+
+    std::string path_;
+    std::string directory_;
+    bool keep_ = false;
+    UniqueFd parent_;
+    UniqueFd dir_;
+    UniqueFd inotify_;
+    std::unordered_map<std::string, Waiter> waiters_;
+    Watch inotify_watch_;
+    Defer recheck_;
+};
+
+// Escapes one part of a leaf's name. Pure; different parts give different texts, none is "." or
+// "..", and no result collides with a cgroup control file.
+[[nodiscard]] std::string escape_cgroup_part(std::string_view part);
+[[nodiscard]] std::string cgroup_leaf_name(const std::vector<std::string>& parts);
+
+// Where the v2 hierarchy is mounted and which directory of it is ours. Pure.
+struct CgroupPlace {
+    std::string directory;  // in the file system
+    std::string path;       // as /proc/PID/cgroup shows it
+};
+[[nodiscard]] Result<CgroupPlace> find_own_cgroup(std::string_view mountinfo,
+                                                  std::string_view self_cgroup);
+
+}  // namespace svd::os

@@ -1,0 +1,101 @@
+// "Everything that came from this child", with one interface over two ways to know it.
+//
+// Scopes prefers cgroups. Where none can be used (a container without a writable v2 tree, an
+// unprivileged user) it walks /proc: descendants of the leader, and orphans that the daemon adopted
+// as a subreaper and that carry the scope's environment marker, or the process group or session of
+// a known member. A process that clears its environment, leaves its session and loses its parent
+// before anybody looked is beyond the walk; cgroups have no such hole.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <sys/types.h>
+
+#include "base/error.h"
+#include "base/fd.h"
+#include "linux/cgroup.h"
+#include "linux/children.h"
+#include "linux/loop.h"
+
+namespace svd::os {
+
+class Scopes;
+
+namespace detail {
+struct WalkScope;
+class Walker;
+}  // namespace detail
+
+// Move-only. Destroying it cancels when_empty, kills nothing, and removes an empty cgroup.
+class Scope {
+  public:
+    Scope();
+    Scope(Scope&&) noexcept;
+    Scope& operator=(Scope&&) noexcept;
+    ~Scope();
+
+    // For SpawnSpec::cgroup_fd; holds -1 in walk mode. Also what RecreateCgroup calls again.
+    [[nodiscard]] Result<UniqueFd> spawn_directory();
+    // "SVD_SCOPE=..." to append to the child's environment in walk mode; empty with cgroups.
+    [[nodiscard]] std::optional<std::string> environment_marker() const;
+    // Tell it the leader right after spawn. in_cgroup false (Child::in_cgroup) makes this scope
+    // walk.
+    void started(pid_t leader, bool in_cgroup);
+
+    // No live process is left, the leader included. Zombies do not count.
+    [[nodiscard]] bool is_empty() const;
+    [[nodiscard]] std::vector<pid_t> pids() const;
+    // SIGKILL to all. Goes on by itself from the loop while new ones appear (fork storms).
+    [[nodiscard]] Status kill_all();
+    // The signal to every member once (stopasgroup for trees that left the process group).
+    [[nodiscard]] Status signal_all(int number);
+    // Calls once, from the loop, when is_empty() holds. A later call replaces an earlier one.
+    [[nodiscard]] Status when_empty(std::function<void()> callback);
+    void cancel();
+    // Owns it: is this reaped stray one of ours? For log lines only.
+    [[nodiscard]] bool owns(const StrayReport& stray) const;
+    [[nodiscard]] bool uses_cgroup() const;
+    explicit operator bool() const { return scopes_ != nullptr; }
+
+  private:
+    friend class Scopes;
+    Scopes* scopes_ = nullptr;
+    std::optional<Cgroup> cgroup_;
+    std::shared_ptr<detail::WalkScope> walk_;
+    bool walking_ = false;
+};
+
+class Scopes {
+  public:
+    struct Options {
+        bool force_walk = false;
+        CgroupTree::Options cgroup;
+    };
+    // Never fails for want of cgroups; why_walking() then says the reason. Loop and ChildTable must
+    // outlive it, and it must outlive its Scope objects. Takes ChildTable::on_reaped.
+    [[nodiscard]] static Result<std::unique_ptr<Scopes>> open(Loop& loop, ChildTable& children,
+                                                              const Options& options);
+    ~Scopes();
+    Scopes(const Scopes&) = delete;
+    Scopes& operator=(const Scopes&) = delete;
+
+    // The parts name the cgroup; the same parts twice give the same one.
+    [[nodiscard]] Scope make(const std::vector<std::string>& parts);
+    [[nodiscard]] bool walking() const { return tree_ == nullptr; }
+    [[nodiscard]] const std::string& why_walking() const { return why_walking_; }
+    [[nodiscard]] CgroupTree* tree() { return tree_.get(); }  // null in walk mode
+
+  private:
+    friend class Scope;
+    Scopes();
+    std::string why_walking_;
+    std::unique_ptr<CgroupTree> tree_;
+    std::unique_ptr<detail::Walker> walker_;
+};
+
+}  // namespace svd::os

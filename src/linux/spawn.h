@@ -1,0 +1,74 @@
+// Starting one child. All preparation is done in the parent; the child only makes system calls.
+//
+// Order in the child: process group, signal dispositions, descriptors 0 to 2, every other
+// descriptor close-on-exec, user, directory, umask, resource limits, empty signal mask, execve.
+// A failure is written to the child's descriptor 2 in Supervisor's words, is left in the child's
+// ExecReport, and ends the child with code 127. Nothing blocks the parent.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <sys/resource.h>
+#include <sys/types.h>
+
+#include "base/error.h"
+#include "base/fd.h"
+#include "linux/exec_report.h"
+
+namespace svd::os {
+
+// Complete identity of a process: real and effective ids and the supplementary groups.
+struct Credentials {
+    uid_t uid = 0;
+    gid_t gid = 0;
+    std::vector<gid_t> groups;  // supplementary, the primary one included
+};
+
+struct ResourceLimit {
+    int resource = 0;  // RLIMIT_NOFILE, ...
+    rlimit value{};
+};
+
+struct SpawnSpec {
+    std::string path;               // file to execute; no search
+    std::vector<std::string> argv;  // with argv[0]; must not be empty
+    std::vector<std::string> env;   // "NAME=value", all of it
+    std::optional<std::string> directory;
+    std::optional<mode_t> umask;
+    // Switched to when the uid differs from the daemon's, as Supervisor does; needs root.
+    std::optional<Credentials> ids;
+    std::vector<ResourceLimit> limits;
+    int in = -1;   // borrowed; become 0, 1 and 2. -1: /dev/null.
+    int out = -1;  // any two or all three may be the same, and may be numbers below 3
+    int err = -1;
+    int cgroup_fd = -1;  // borrowed directory of the child's cgroup; -1: the daemon's own
+    bool new_process_group = true;
+};
+
+// A started child. pidfd is close-on-exec and becomes readable when the child exits. Give it to
+// ChildTable::adopt: whoever drops a Child leaves a zombie to the table's collector.
+struct Child {
+    pid_t pid = 0;
+    UniqueFd pidfd;
+    ExecReport report;
+    bool in_cgroup = false;  // false: no cgroup_fd was given, or the kernel refused it
+};
+
+// Called when the cgroup vanished under us (ENOENT) or is busy; makes a new one and answers its
+// directory, which must live until spawn returns. At most three times.
+using RecreateCgroup = std::function<Result<int>()>;
+
+// Error codes a caller may tell apart: EAGAIN (process limit), ENOMEM, EMFILE. A child that fails
+// later than its creation is a success here.
+[[nodiscard]] Result<Child> spawn(const SpawnSpec& spec, const RecreateCgroup& recreate = nullptr);
+
+// "couldn't exec {argv0}: ENOENT", "couldn't setuid to 33: Could not set groups of effective user".
+[[nodiscard]] ExecFailure describe_exec_failure(const SpawnSpec& spec, SpawnStage stage, int code);
+// The same when the spec is no longer at hand: argv0, directory and uid are shown as given.
+[[nodiscard]] ExecFailure describe_exec_failure(SpawnStage stage, int code, std::string_view argv0,
+                                                std::string_view directory, uid_t uid);
+
+}  // namespace svd::os
