@@ -45,9 +45,9 @@ void ignore(const Result<T>&, std::string_view /*reason*/) {}
 
 template <class... Args>
 std::unexpected<Error> fail_errno(int code, fmt::format_string<Args...> format, Args&&... args) {
-    return std::unexpected(
-        Error{code, fmt::format("{}: {}", fmt::format(format, std::forward<Args>(args)...),
-                                errno_text(code))});
+    return std::unexpected(Error{
+        code,
+        fmt::format("{}: {}", fmt::format(format, std::forward<Args>(args)...), errno_text(code))});
 }
 
 }  // namespace svd
@@ -55,12 +55,12 @@ std::unexpected<Error> fail_errno(int code, fmt::format_string<Args...> format, 
 // SVD_TRY(auto x, f()): x = *f(), or return its error from this function.
 #define SVD_TRY_JOIN2(a, b) a##b
 #define SVD_TRY_JOIN(a, b) SVD_TRY_JOIN2(a, b)
-#define SVD_TRY(declaration, expression)                                     \
-    auto SVD_TRY_JOIN(svd_try_, __LINE__) = (expression);                    \
-    if (!SVD_TRY_JOIN(svd_try_, __LINE__))                                   \
+#define SVD_TRY(declaration, expression)                                             \
+    auto SVD_TRY_JOIN(svd_try_, __LINE__) = (expression);                            \
+    if (!SVD_TRY_JOIN(svd_try_, __LINE__))                                           \
         return std::unexpected(std::move(SVD_TRY_JOIN(svd_try_, __LINE__)).error()); \
     declaration = *std::move(SVD_TRY_JOIN(svd_try_, __LINE__))
 // SVD_CHECK(f()): the same for a Status.
-#define SVD_CHECK(expression)                                                  \
-    if (auto svd_check = (expression); !svd_check)                             \
+#define SVD_CHECK(expression)                      \
+    if (auto svd_check = (expression); !svd_check) \
     return std::unexpected(std::move(svd_check).error())

@@ -10,11 +10,20 @@ namespace {
 // Escapes one ASCII character as repr does; false when it is to be copied as it is.
 bool append_escape(std::string& out, char c, char quote) {
     switch (c) {
-        case '\n': out += "\\n"; return true;
-        case '\r': out += "\\r"; return true;
-        case '\t': out += "\\t"; return true;
-        case '\\': out += "\\\\"; return true;
-        default: break;
+        case '\n':
+            out += "\\n";
+            return true;
+        case '\r':
+            out += "\\r";
+            return true;
+        case '\t':
+            out += "\\t";
+            return true;
+        case '\\':
+            out += "\\\\";
+            return true;
+        default:
+            break;
     }
     if (c == quote) {
         out += '\\';

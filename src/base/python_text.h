@@ -7,7 +7,8 @@
 namespace svd {
 
 // repr(str): single quotes unless the text holds a single quote and no double quote; the usual
-// backslash escapes and \xNN for control characters; printable non-ASCII text stays as it is. Ill-formed bytes are shown as
+// backslash escapes and \xNN for control characters; printable non-ASCII text stays as it is.
+// Ill-formed bytes are shown as
 // \xNN.
 [[nodiscard]] std::string py_repr(std::string_view text);
 // repr(bytes) without the b prefix removed: b'...'.

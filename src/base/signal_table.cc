@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-
 #include <csignal>
 
 #include <fmt/format.h>
@@ -15,24 +14,18 @@ namespace {
 // 34 and 64 are what Python calls SIGRTMIN and SIGRTMAX on Linux; the C library's SIGRTMIN is a
 // function call and may differ, and configurations mean these numbers.
 constexpr auto kSignals = std::to_array<SignalRow>({
-    {SIGHUP, "SIGHUP", true},       {SIGINT, "SIGINT", true},
-    {SIGQUIT, "SIGQUIT", true},     {SIGILL, "SIGILL", true},
-    {SIGTRAP, "SIGTRAP", true},     {SIGABRT, "SIGABRT", true},
-    {SIGABRT, "SIGIOT", false},     {SIGBUS, "SIGBUS", true},
-    {SIGFPE, "SIGFPE", true},       {SIGKILL, "SIGKILL", true},
-    {SIGUSR1, "SIGUSR1", true},     {SIGSEGV, "SIGSEGV", true},
-    {SIGUSR2, "SIGUSR2", true},     {SIGPIPE, "SIGPIPE", true},
-    {SIGALRM, "SIGALRM", true},     {SIGTERM, "SIGTERM", true},
-    {SIGSTKFLT, "SIGSTKFLT", true}, {SIGCHLD, "SIGCHLD", true},
-    {SIGCHLD, "SIGCLD", false},     {SIGCONT, "SIGCONT", true},
-    {SIGSTOP, "SIGSTOP", true},     {SIGTSTP, "SIGTSTP", true},
-    {SIGTTIN, "SIGTTIN", true},     {SIGTTOU, "SIGTTOU", true},
-    {SIGURG, "SIGURG", true},       {SIGXCPU, "SIGXCPU", true},
-    {SIGXFSZ, "SIGXFSZ", true},     {SIGVTALRM, "SIGVTALRM", true},
-    {SIGPROF, "SIGPROF", true},     {SIGWINCH, "SIGWINCH", true},
-    {SIGIO, "SIGIO", false},        {SIGIO, "SIGPOLL", true},
-    {SIGPWR, "SIGPWR", true},       {SIGSYS, "SIGSYS", true},
-    {34, "SIGRTMIN", true},         {64, "SIGRTMAX", true},
+    {SIGHUP, "SIGHUP", true},       {SIGINT, "SIGINT", true},       {SIGQUIT, "SIGQUIT", true},
+    {SIGILL, "SIGILL", true},       {SIGTRAP, "SIGTRAP", true},     {SIGABRT, "SIGABRT", true},
+    {SIGABRT, "SIGIOT", false},     {SIGBUS, "SIGBUS", true},       {SIGFPE, "SIGFPE", true},
+    {SIGKILL, "SIGKILL", true},     {SIGUSR1, "SIGUSR1", true},     {SIGSEGV, "SIGSEGV", true},
+    {SIGUSR2, "SIGUSR2", true},     {SIGPIPE, "SIGPIPE", true},     {SIGALRM, "SIGALRM", true},
+    {SIGTERM, "SIGTERM", true},     {SIGSTKFLT, "SIGSTKFLT", true}, {SIGCHLD, "SIGCHLD", true},
+    {SIGCHLD, "SIGCLD", false},     {SIGCONT, "SIGCONT", true},     {SIGSTOP, "SIGSTOP", true},
+    {SIGTSTP, "SIGTSTP", true},     {SIGTTIN, "SIGTTIN", true},     {SIGTTOU, "SIGTTOU", true},
+    {SIGURG, "SIGURG", true},       {SIGXCPU, "SIGXCPU", true},     {SIGXFSZ, "SIGXFSZ", true},
+    {SIGVTALRM, "SIGVTALRM", true}, {SIGPROF, "SIGPROF", true},     {SIGWINCH, "SIGWINCH", true},
+    {SIGIO, "SIGIO", false},        {SIGIO, "SIGPOLL", true},       {SIGPWR, "SIGPWR", true},
+    {SIGSYS, "SIGSYS", true},       {34, "SIGRTMIN", true},         {64, "SIGRTMAX", true},
 });
 }  // namespace
 

@@ -10,8 +10,8 @@ namespace svd {
 
 struct SignalRow {
     int number;
-    std::string_view name;   // with SIG, as a configuration may spell it
-    bool preferred;          // the name that logs use (SIGPOLL for 29, SIGCHLD for 17, SIGABRT for 6)
+    std::string_view name;  // with SIG, as a configuration may spell it
+    bool preferred;  // the name that logs use (SIGPOLL for 29, SIGCHLD for 17, SIGABRT for 6)
 };
 
 [[nodiscard]] std::span<const SignalRow> signal_table();

@@ -1,0 +1,52 @@
+// What the verbs need from the daemon around them. daemon/ implements it; the tests fake it.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "config/model.h"
+#include "control/fault.h"
+#include "control/views.h"
+#include "process/fleet.h"
+
+namespace svd::control {
+
+class Host {
+  public:
+    virtual ~Host() = default;
+
+    [[nodiscard]] virtual Now now() const = 0;
+    virtual void log(config::LogLevel level, std::string_view text) = 0;
+    // Takes note of every child that has ended, so that no verb sees a dead process as running.
+    virtual void collect_children() = 0;
+    // Calls Supervisor::settle() once, soon, from the event loop.
+    virtual void settle_soon() = 0;
+
+    // Reads the configuration from disk; the text of the first error on failure.
+    virtual Result<std::shared_ptr<const config::Config>> read_config() = 0;
+    // Whether the command can be run now; the fault startProcess answers with when it cannot.
+    virtual std::optional<Fault> check_command(const process::Process& process) = 0;
+
+    // Sends the signal to the leader alone; the reason when that failed for good.
+    virtual std::optional<std::string> send_signal(process::Process& process, int number) = 0;
+    // Queues text for the process's stdin; NoFile when it has none.
+    virtual Outcome<void> write_stdin(process::Process& process, std::string_view text) = 0;
+    // Path of the channel's log as it is now; empty when there is none.
+    [[nodiscard]] virtual std::string log_path(const process::Process& process,
+                                               Channel channel) const = 0;
+    // Empties both logs of the process, running or not.
+    virtual Status clear_logs(process::Process& process) = 0;
+    [[nodiscard]] virtual std::string main_log_path() const = 0;  // empty: no file
+    virtual Status clear_main_log() = 0;
+
+    // Begins shutdown or restart on the next turn of the loop.
+    virtual void request_shutdown(process::DaemonState how) = 0;
+    // Publishes REMOTE_COMMUNICATION.
+    virtual void remote_communication(std::string_view type, std::string_view data) = 0;
+};
+
+}  // namespace svd::control

@@ -1,0 +1,134 @@
+// The verbs. Every door (XML-RPC, D-Bus, web page, signal) calls these and only translates.
+//
+// Verbs that may have to wait take a Done, which is called once, possibly before the verb returns.
+// Names are Supervisor's namespecs: "process", "group:process", and where it says so "group:*".
+// Not thread-safe; lives on the daemon's one loop.
+#pragma once
+
+#include <list>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "control/fault.h"
+#include "control/host.h"
+#include "control/views.h"
+#include "process/fleet.h"
+
+namespace svd::control {
+
+enum class Wait : bool { No, Yes };
+using MemberResults = std::vector<MemberResult>;
+
+struct Namespec {
+    std::string_view group;
+    std::optional<std::string_view> process;  // empty: the whole group
+};
+[[nodiscard]] Namespec split_namespec(std::string_view name);
+
+struct ReloadResult {
+    std::vector<std::string> added;
+    std::vector<std::string> changed;
+    std::vector<std::string> removed;
+};
+
+class Supervisor {
+  public:
+    // `config` is what the running groups were made from.
+    Supervisor(process::Fleet& fleet, Host& host, std::shared_ptr<const config::Config> config);
+    ~Supervisor();
+
+    // ShutdownState while the daemon stops or restarts. The doors ask it before any supervisor.*
+    // verb but sendRemoteCommEvent.
+    [[nodiscard]] Outcome<void> admit() const;
+
+    // --- the daemon (verbs_daemon.cc)
+    [[nodiscard]] process::DaemonState state() const { return fleet_.daemon_state(); }
+    // The identifier that the daemon started with; a reread does not change it.
+    [[nodiscard]] const std::string& identification() const { return identifier_; }
+    void shutdown();
+    void restart();
+    Outcome<ReloadResult> reload_config();
+    Outcome<void> add_group(std::string_view name);
+    Outcome<void> remove_group(std::string_view name);
+    void send_remote_comm_event(std::string_view type, std::string_view data);
+
+    // --- looking (verbs_info.cc)
+    [[nodiscard]] Outcome<ProcessInfo> process_info(std::string_view name);
+    // Calls `visit` for every process in order of (group, name) without building a list.
+    void each_process_info(const std::function<void(const ProcessInfo&)>& visit);
+    [[nodiscard]] std::vector<ConfigInfo> all_config_info() const;
+
+    // --- acting (verbs_action.cc)
+    // A name of a whole group gives MemberResults, a process an empty list.
+    void start(std::string_view name, Wait wait, Done<MemberResults> done);
+    void start_group(std::string_view name, Wait wait, Done<MemberResults> done);
+    void start_all(Wait wait, Done<MemberResults> done);
+    void stop(std::string_view name, Wait wait, Done<MemberResults> done);
+    void stop_group(std::string_view name, Wait wait, Done<MemberResults> done);
+    void stop_all(Wait wait, Done<MemberResults> done);
+    Outcome<MemberResults> signal(std::string_view name, std::string_view signal);
+    // A BadName fault shows `name_as_sent` when it differs from the group's name.
+    Outcome<MemberResults> signal_group(std::string_view group, std::string_view signal,
+                                        std::string_view name_as_sent = {});
+    MemberResults signal_all(std::string_view signal);
+    Outcome<void> send_stdin(std::string_view name, std::string_view text);
+
+    // --- logs (verbs_log.cc)
+    Outcome<std::string> read_log(std::int64_t offset, std::int64_t length);
+    Outcome<void> clear_log();
+    Outcome<std::string> read_process_log(std::string_view name, Channel channel,
+                                          std::int64_t offset, std::int64_t length);
+    Outcome<TailChunk> tail_process_log(std::string_view name, Channel channel, std::int64_t offset,
+                                        std::int64_t length);
+    Outcome<void> clear_process_logs(std::string_view name);
+    MemberResults clear_all_process_logs();
+
+    // --- called by the daemon
+    // Completes every wait whose condition holds now.
+    void settle();
+    // When to call on_time next ("waiting for x to stop" is repeated); empty: never.
+    [[nodiscard]] std::optional<MonoTime> next_deadline() const;
+    void on_time(const Now& now);
+    // Before a group and its processes go away.
+    void forget_group(const process::Group& group);
+    // The configuration that add_group takes groups from.
+    [[nodiscard]] const std::shared_ptr<const config::Config>& last_read() const { return config_; }
+
+  private:
+    struct Pending;  // one verb that waits for one or more processes
+    struct Member;
+    enum class Action { Start, Stop };
+
+    [[nodiscard]] Outcome<process::Process*> find_one(std::string_view name) const;
+    [[nodiscard]] ProcessInfo info_of(const process::Process& process, const Now& now) const;
+    // Begins the action: true when it is complete already, false when it has to be waited for.
+    Outcome<bool> begin(Action action, process::Process& process, std::string_view name);
+    // Empty while it has to be waited for.
+    static std::optional<Outcome<void>> check(Action action, const process::Process& process,
+                                              std::string_view name);
+    void act_on_one(Action action, std::string_view name, Wait wait, Done<MemberResults> done);
+    void act_on_many(Action action, std::vector<process::Process*> members, Wait wait,
+                     Done<MemberResults> done);
+    void submit(Pending pending);
+    void advance(Pending& pending);
+    Outcome<void> signal_one(process::Process& process, std::string_view name,
+                             std::string_view signal);
+    MemberResults signal_many(const std::vector<process::Process*>& members,
+                              std::string_view signal);
+    void report_waiting(const process::Process& process);
+    [[nodiscard]] std::vector<process::Process*> all_by_priority() const;
+
+    process::Fleet& fleet_;
+    Host& host_;
+    std::shared_ptr<const config::Config> config_;
+    std::string identifier_;
+    std::list<Pending> pending_;
+    std::optional<MonoTime> next_report_;
+
+    static constexpr std::chrono::seconds kReportEvery{2};
+};
+
+}  // namespace svd::control

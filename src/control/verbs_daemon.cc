@@ -1,0 +1,54 @@
+// The daemon as a whole: shutdown, restart, configuration and groups.
+#include "config/diff.h"
+#include "control/pending.h"
+#include "control/supervisor.h"
+
+namespace svd::control {
+
+void Supervisor::shutdown() {
+    host_.request_shutdown(process::DaemonState::Shutdown);
+}
+
+void Supervisor::restart() {
+    host_.request_shutdown(process::DaemonState::Restarting);
+}
+
+Outcome<ReloadResult> Supervisor::reload_config() {
+    auto read = host_.read_config();
+    if (!read) return refuse(FaultCode::CantReread, read.error().text);
+    config_ = *std::move(read);
+    std::vector<const config::GroupConfig*> running;
+    for (const auto* group : fleet_.groups_by_priority()) running.push_back(group->config.get());
+    auto diff = config::diff_groups(running, config_->groups);
+    return ReloadResult{std::move(diff.added), std::move(diff.changed), std::move(diff.removed)};
+}
+
+Outcome<void> Supervisor::add_group(std::string_view name) {
+    for (const auto& group : config_->groups) {
+        if (group.name != name) continue;
+        if (fleet_.find_group(name)) return refuse(FaultCode::AlreadyAdded, std::string(name));
+        // A copy, which shares its processes: a group that lives long must not keep the rest of
+        // the configuration that it came from.
+        auto& added = fleet_.add_group(std::make_shared<const config::GroupConfig>(group));
+        fleet_.queue_autostart(added);
+        host_.settle_soon();
+        return {};
+    }
+    return refuse(FaultCode::BadName, std::string(name));
+}
+
+Outcome<void> Supervisor::remove_group(std::string_view name) {
+    host_.collect_children();
+    const auto* group = fleet_.find_group(name);
+    if (!group) return refuse(FaultCode::BadName, std::string(name));
+    if (!group->all_stopped()) return refuse(FaultCode::StillRunning, std::string(name));
+    forget_group(*group);
+    if (!fleet_.remove_group(name)) return refuse(FaultCode::StillRunning, std::string(name));
+    return {};
+}
+
+void Supervisor::send_remote_comm_event(std::string_view type, std::string_view data) {
+    host_.remote_communication(type, data);
+}
+
+}  // namespace svd::control

@@ -1,0 +1,24 @@
+// The environment of a child: the daemon's own, SUPERVISOR_*, then the configuration's.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "config/model.h"
+
+namespace svd::daemon {
+
+// "NAME=value" entries, later sources replacing earlier ones: `inherited`, SUPERVISOR_ENABLED,
+// SUPERVISOR_SERVER_URL (the program's, else `server_url`, left out when empty),
+// SUPERVISOR_PROCESS_NAME, SUPERVISOR_GROUP_NAME, then the program's environment.
+[[nodiscard]] std::vector<std::string> child_environment(const config::Environment& inherited,
+                                                         const config::ProcessConfig& config,
+                                                         std::string_view group,
+                                                         std::string_view server_url);
+
+// This process's environment as a map, without what belongs to the daemon alone (NOTIFY_SOCKET,
+// LISTEN_FDS and the like).
+[[nodiscard]] config::Environment inheritable_environment(char** environment);
+
+}  // namespace svd::daemon

@@ -1,0 +1,27 @@
+// svd's command line: supervisord's options, --check and --strict.
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "config/load.h"
+
+namespace svd::daemon {
+
+enum class Action { Run, Check, Help, Version };
+
+struct Options {
+    Action action = Action::Run;
+    std::string program;      // argv[0] as typed
+    std::string config_path;  // -c; empty: to be searched for
+    bool strict = false;      // --check: warnings alone give exit code 1
+    config::Overrides overrides;
+};
+
+// The error text is what follows "Error: ".
+[[nodiscard]] Result<Options> parse_options(std::span<const std::string> argv);
+[[nodiscard]] std::string usage(const std::string& program);
+
+}  // namespace svd::daemon
