@@ -71,6 +71,12 @@ class Value {
         return std::holds_alternative<T>(data_);
     }
 
+    // Calls visitor with the alternative that is held.
+    template <class Visitor>
+    decltype(auto) visit(Visitor&& visitor) const {
+        return std::visit(std::forward<Visitor>(visitor), data_);
+    }
+
     // Lenient readers for answers: the value, or `otherwise` when it is of another type.
     [[nodiscard]] std::string_view text_or(std::string_view otherwise = {}) const;
     [[nodiscard]] std::int64_t int_or(std::int64_t otherwise = 0) const;  // booleans count as 0, 1
