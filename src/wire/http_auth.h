@@ -23,55 +23,43 @@ struct BasicCredentials {
 // The value for an Authorization header.
 [[nodiscard]] std::string make_basic(const BasicCredentials& credentials);
 
-[[nodiscard]] std::string base64_encode(std::string_view bytes);
-[[nodiscard]] std::optional<std::string> base64_decode(std::string_view text);
-
-// Time depends on the lengths only, never on where the texts differ.
-[[nodiscard]] bool equal_in_constant_time(std::string_view a, std::string_view b);
-
 enum class AuthVerdict {
     Accepted,
     Refused,
     TryLater,  // too many slow checks lately; nothing was checked
 };
 
-// Checks clients of one server against its one account. The stored password is plain, {SHA}<hex>
-// or a crypt(3) hash ("$6$...", "$y$..."). Hashes of the last kind are slow on purpose; the
-// verdicts are remembered by a keyed digest, and unknown passwords are checked only a few times a
-// second, so that guessing does not stall the daemon.
+// Checks the clients of one server against its one account. The stored password is plain,
+// {SHA}<hex> or a crypt(3) hash of any method that libcrypt knows ("$6$...", "$y$..."). Those are
+// slow on purpose: verdicts are remembered by a keyed digest, and passwords not seen before are
+// checked only kSlowChecksPerSecond times, so that guessing does not stall the daemon. Comparisons
+// take the same time wherever the texts differ.
 class PasswordVerifier {
   public:
     using Key = std::array<std::uint8_t, 32>;
+    static constexpr int kSlowChecksPerSecond = 2;
+    static constexpr std::size_t kRememberedRefusals = 64;
 
-    // `key`: random bytes for the digest, of this process only.
+    // `key`: random bytes for the digests, of this process only.
     PasswordVerifier(std::string username, std::string stored_password, const Key& key);
 
     [[nodiscard]] AuthVerdict check(const BasicCredentials& credentials, MonoTime now);
 
   private:
     using Digest = std::array<std::uint8_t, 20>;
-    struct Remembered {
-        Digest digest;
-        bool matches;
-    };
 
-    [[nodiscard]] Digest keyed_digest(std::string_view password) const;
-    [[nodiscard]] bool matches_fast(std::string_view password) const;
-    [[nodiscard]] std::optional<bool> matches_slow(std::string_view password, MonoTime now);
+    [[nodiscard]] Digest keyed_digest(std::string_view text) const;
+    [[nodiscard]] bool equal(std::string_view a, std::string_view b) const;
+    [[nodiscard]] AuthVerdict check_slow_hash(const std::string& password, MonoTime now);
     [[nodiscard]] bool take_slow_check(MonoTime now);
 
     std::string username_;
     std::string stored_;
     Key key_;
-    bool slow_;
-    std::optional<Digest> accepted_;  // the right password, once it has been shown
-    std::deque<Digest> refused_;      // newest last, bounded
-    int slow_checks_left_;
+    std::optional<Digest> accepted_;  // of the right password, once it has been shown
+    std::deque<Digest> refused_;      // oldest first
+    int slow_checks_left_ = kSlowChecksPerSecond;
     MonoTime slow_checks_since_{};
 };
-
-// Whether crypt(3) of this machine knows the hash's method; a false answer is a configuration
-// error.
-[[nodiscard]] bool is_usable_password(std::string_view stored);
 
 }  // namespace svd::wire
