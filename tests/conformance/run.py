@@ -1,0 +1,146 @@
+#!/usr/bin/python3
+"""Compares svd with supervisord: see README.md in this directory."""
+
+import argparse
+import difflib
+import fnmatch
+import importlib
+import json
+import os
+import sys
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, HERE)
+
+import differences  # noqa: E402
+import runner  # noqa: E402
+import scenario  # noqa: E402
+
+
+def options():
+    parser = argparse.ArgumentParser(description=__doc__)
+    env = os.environ.get
+    parser.add_argument("--svd", default=env("SVD"), help="the svd to judge (or $SVD)")
+    parser.add_argument("--svctl", default=env("SVCTL"), help="the svctl to judge (or $SVCTL)")
+    parser.add_argument("--supervisord", default=env("SUPERVISORD", "/usr/bin/supervisord"))
+    parser.add_argument("--supervisorctl", default=env("SUPERVISORCTL", "/usr/bin/supervisorctl"))
+    parser.add_argument("--differences", default=os.path.join(HERE, "differences.toml"))
+    parser.add_argument("--list", action="store_true", help="name the scenarios and end")
+    parser.add_argument("--only", action="append", metavar="PATTERN", help="scenario names to run")
+    parser.add_argument("--oracle-only", action="store_true", help="print what supervisord does")
+    parser.add_argument("--self-test", action="store_true", help="compare supervisord with itself")
+    parser.add_argument("--workers", type=int, default=4)
+    parser.add_argument("--keep", action="store_true", help="leave the scratch directories")
+    parser.add_argument("--timing", action="store_true", help="show seconds per scenario and subject")
+    parser.add_argument("--json", metavar="FILE", help="write every outcome to FILE")
+    return parser.parse_args()
+
+
+def load_scenarios(patterns):
+    for name in sorted(os.listdir(os.path.join(HERE, "scenarios"))):
+        if name.endswith(".py") and not name.startswith("_"):
+            importlib.import_module("scenarios." + name[:-3])
+    chosen = [item for name, item in sorted(scenario.REGISTRY.items())
+              if not patterns or any(fnmatch.fnmatch(name, p) for p in patterns)]
+    if os.geteuid() != 0:
+        chosen = [item for item in chosen if not item.root]
+    return chosen
+
+
+def subjects(opts):
+    programs = scenario.Programs
+    reference = programs("supervisord", opts.supervisord, opts.supervisorctl)
+    if opts.oracle_only:
+        return reference, []
+    if opts.self_test:
+        return reference, [programs("again", opts.supervisord, opts.supervisorctl)]
+    if not opts.svd:
+        sys.exit("run.py: name the daemon to judge with --svd (or use --oracle-only, --self-test)")
+    others = [programs("svd", opts.svd, opts.supervisorctl)]
+    if opts.svctl:
+        others.append(programs("svd+svctl", opts.svd, opts.svctl))
+        others.append(programs("supervisord+svctl", opts.supervisord, opts.svctl))
+    return reference, others
+
+
+def show(value):
+    if isinstance(value, str):
+        return value.splitlines() or [""]
+    return json.dumps(value, indent=1, ensure_ascii=False).splitlines()
+
+
+def print_wrong(name, entry):
+    check, label, reason, oracle, other = entry
+    print(f"  {name}/{check} [{label}] {reason}")
+    for line in difflib.unified_diff(show(oracle), show(other), "supervisord", label, n=2, lineterm=""):
+        print("    " + line)
+
+
+class Tally:
+    def __init__(self, judge, opts):
+        self.judge, self.opts = judge, opts
+        self.passed = self.failed = 0
+        self.outcomes = {}
+
+    def report(self, item, results):
+        self.outcomes[item.name] = {label: r.checks for label, r in results.items()}
+        if self.opts.oracle_only:
+            checks = results["supervisord"].checks
+            print(f"== {item.name}: {len(checks)} checks")
+            for check, outcome in checks.items():
+                print(f"-- {check}")
+                print("\n".join("   " + line for line in show(outcome)))
+            self.passed += len(checks) - ("(aborted)" in checks)
+            self.failed += "(aborted)" in checks
+            return
+        wrong, count = self.judge.compare(item, results)
+        aborted = results["supervisord"].checks.get("(aborted)")
+        timing = " ".join(f"{label} {r.seconds:.1f} s" for label, r in results.items())
+        verdict = "FAIL" if wrong or aborted else "ok  "
+        print(f"{verdict} {item.name}: {count} checks" + (f" ({timing})" if self.opts.timing else ""))
+        if aborted:
+            print(f"  {item.name} does not work on supervisord itself: {aborted}")
+            self.failed += 1
+        for entry in wrong:
+            print_wrong(item.name, entry)
+        self.passed += count - len(wrong)
+        self.failed += len(wrong)
+        sys.stdout.flush()
+
+    def stale(self, table):
+        for pattern, row in table.stale():
+            print(f"FAIL stale row: {pattern!r} no longer differs ({row.reason})")
+            self.failed += 1
+        if not self.opts.only:
+            for pattern, row in table.never_seen():
+                print(f"FAIL stale row: no check is named {pattern!r} ({row.reason})")
+                self.failed += 1
+
+
+def main():
+    opts = options()
+    items = load_scenarios(opts.only)
+    if opts.list:
+        for item in items:
+            print(item.name + (" (client)" if item.client else ""))
+        return 0
+    if not items:
+        sys.exit("run.py: no scenario has such a name")
+    reference, others = subjects(opts)
+    against_svd = not (opts.oracle_only or opts.self_test)
+    table = differences.Table.load(opts.differences) if against_svd else differences.Table([])
+    judge = runner.Runner(reference, others, table, opts.workers, opts.keep)
+    tally = Tally(judge, opts)
+    begun = time.monotonic()
+    judge.run(items, tally.report)
+    tally.stale(table)
+    if opts.json:
+        with open(opts.json, "w", encoding="utf-8") as out:
+            json.dump(tally.outcomes, out, indent=1, ensure_ascii=False)
+    print(f"{tally.passed} passed, {tally.failed} failed ({time.monotonic() - begun:.0f} s)")
+    return 1 if tally.failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
