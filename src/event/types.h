@@ -4,7 +4,10 @@
 // log, D-Bus, event listeners and web streams are subscribers and projections of the same event.
 #pragma once
 
+#include <sys/types.h>
+
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -19,6 +22,8 @@ struct TypeRow {
     bool abstract;
 };
 
+// The whole tree, parents before their children.
+[[nodiscard]] std::span<const TypeRow> all_types();
 // Row for an upper-case name; null when there is no such type.
 [[nodiscard]] const TypeRow* find_type(std::string_view name);
 // True when `type` is `ancestor` or below it.
@@ -33,5 +38,46 @@ struct Event {
     std::string group;
     std::string process;
 };
+
+// --- events with Supervisor's payloads ------------------------------------------------------------
+// Everything below takes plain values, so that this room knows nothing of processes. Serial numbers
+// are given by the Bus.
+
+// Names are those of process::state_name(); `to` decides which of the last three are shown.
+struct StateChange {
+    std::string_view process;
+    std::string_view group;
+    std::string_view from;
+    std::string_view to;
+    int tries = 0;         // STARTING, BACKOFF
+    pid_t pid = 0;         // RUNNING, STOPPING, EXITED, STOPPED
+    bool expected = true;  // EXITED
+};
+[[nodiscard]] Event process_state(const StateChange& change, WallTime at);
+
+enum class Channel { Stdout, Stderr };
+[[nodiscard]] std::string_view channel_name(Channel channel);  // "stdout"
+
+// Output of a process. Bytes that are not UTF-8 are shown as "Undecodable: b'...'".
+struct Output {
+    std::string_view process;
+    std::string_view group;
+    pid_t pid = 0;
+    Channel channel = Channel::Stdout;
+    std::string_view data;
+};
+[[nodiscard]] Event process_log(const Output& output, WallTime at);
+[[nodiscard]] Event process_communication(const Output& output, WallTime at);
+
+[[nodiscard]] Event remote_communication(std::string_view type, std::string_view data, WallTime at);
+[[nodiscard]] Event group_added(std::string_view group, WallTime at);
+[[nodiscard]] Event group_removed(std::string_view group, WallTime at);
+[[nodiscard]] Event supervisor_running(WallTime at);
+[[nodiscard]] Event supervisor_stopping(WallTime at);
+
+// Periods of the TICK types in seconds, ascending: 5, 60, 3600.
+[[nodiscard]] std::span<const std::int64_t> tick_periods();
+// TICK_<period>; `when` is `at` rounded down to the period.
+[[nodiscard]] Event tick(std::int64_t period, WallTime at);
 
 }  // namespace svd::event

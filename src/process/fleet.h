@@ -3,13 +3,21 @@
 // Pure like the machine below it: what has to be done goes to an Actuator, what has happened comes
 // in through feed() and on_time(), and the time is an argument. daemon/ owns the one Fleet and
 // implements the Actuator; the tests implement it with a list.
+//
+// An Actuator callback may call every function of the Fleet. What it feeds is queued and taken up
+// when the event at hand is finished (the answer to Spawn included), before the outermost call
+// returns; its effects are therefore not yet there when feed() returns to a callback. A group that
+// a callback removes is gone at once for every look-up, and destroyed when the outermost call
+// returns. Only destroying the Fleet itself is not allowed in a callback.
+//
+// Everything per event is O(log n) in the number of processes.
 #pragma once
 
 #include <deque>
+#include <limits>
 #include <map>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,6 +25,7 @@
 #include "base/clock.h"
 #include "config/model.h"
 #include "process/machine.h"
+#include "process/start_queue.h"
 
 namespace svd::process {
 
@@ -32,6 +41,7 @@ struct Process {
     Group* group = nullptr;  // never null; outlives the process
     Data data;
     std::unique_ptr<Attachment> attachment;
+    std::uint64_t sequence = 0;  // order of creation, unique; breaks ties the same way every time
 
     [[nodiscard]] const std::string& name() const { return config->name; }
     // "name" when the group has the same name, else "group:name".
@@ -42,10 +52,15 @@ struct Group {
     std::shared_ptr<const config::GroupConfig> config;
     std::vector<std::unique_ptr<Process>> processes;  // configuration order
     std::uint64_t sequence = 0;                       // order of addition
+    // Kept by the Fleet.
+    std::map<std::string, Process*, std::less<>> by_name;
+    std::size_t unstopped = 0;      // processes in no stopped state
+    bool stopping_turn = false;     // its turn in the shutdown has come
+    bool removed = false;           // waits for its destruction
 
     [[nodiscard]] const std::string& name() const { return config->name; }
     [[nodiscard]] Process* find(std::string_view process_name) const;
-    [[nodiscard]] bool all_stopped() const;
+    [[nodiscard]] bool all_stopped() const { return unstopped == 0; }
     // By ascending (priority, configuration order).
     [[nodiscard]] std::vector<Process*> by_priority() const;
 };
@@ -60,7 +75,8 @@ class Actuator {
     virtual void kill_all(Process& process) = 0;
     virtual void kill_remains(Process& process) = 0;
     virtual void log(config::LogLevel level, std::string_view text) = 0;
-    // After process.data holds the new state.
+    // After process.data holds the state at the end of the step: with several changes in one step
+    // (see machine.h) that is not yet `change.to`.
     virtual void published(Process& process, const Publish& change) = 0;
     virtual void group_added(Group& group) = 0;
     virtual void group_removed(const std::string& name) = 0;
@@ -77,7 +93,8 @@ class Fleet {
 
     [[nodiscard]] DaemonState daemon_state() const { return daemon_state_; }
 
-    // Takes a group in; the name must be new. Nothing starts before queue_autostart.
+    // Takes a group in. Nothing starts before queue_autostart. The name must be new: a group that
+    // is there already is returned as it is.
     Group& add_group(std::shared_ptr<const config::GroupConfig> config);
     // False, and nothing done, unless the group exists and all its processes are stopped.
     bool remove_group(std::string_view name);
@@ -89,16 +106,23 @@ class Fleet {
     [[nodiscard]] std::vector<Process*> processes_by_name() const;
     [[nodiscard]] std::size_t process_count() const;
 
+    // Replaces what is known about a process (an upgrade goes on with the children of the old
+    // daemon). Nothing is published; deadlines hold from here on.
+    void restore(Process& process, Data data);
+
     // Runs the machine for one event and everything that follows from it.
     void feed(Process& process, const Event& event, const Now& now);
 
     // Earliest deadline of any process; empty when nothing is due, ever.
     [[nodiscard]] std::optional<MonoTime> next_deadline() const;
-    // Feeds DeadlineReached to every process whose deadline is not after now.mono.
-    void on_time(const Now& now);
+    // Feeds DeadlineReached to every process whose deadline is not after now.mono, the earliest
+    // first; to `limit` of them at most, the others stay due.
+    void on_time(const Now& now, std::size_t limit = std::numeric_limits<std::size_t>::max());
 
     // Processes to start, in priority order, a slice at a time so that a loop with ten thousand
-    // programs goes on answering. queue_autostart takes those with autostart that never ran.
+    // programs goes on answering: by group priority, order of groups, member priority, order of
+    // members, whatever the order of the calls. queue_autostart takes those with autostart that
+    // never ran. A start or stop request that is fed meanwhile takes a process out of the queue.
     void queue_autostart(const Group& group);
     void queue_start(Process& process);
     // Starts up to `limit` queued processes; true while more are waiting.
@@ -107,24 +131,43 @@ class Fleet {
     // Stops everything: groups in descending priority, groups of equal priority together, the next
     // ones only when those are stopped; inside a group by descending member priority, at once.
     // Later calls can only turn Restarting into Shutdown. No process starts from here on.
+    // Actuator::shutdown_complete comes once, maybe before this returns.
     void begin_shutdown(DaemonState how, const Now& now);
     // Unstopped processes in group order ("waiting for a, b to die").
     [[nodiscard]] std::vector<const Process*> unstopped() const;
 
   private:
+    struct Pending {
+        Process* process;
+        Event event;
+        Now now;
+    };
+    using DeadlineKey = std::pair<MonoTime, std::uint64_t>;  // second: Process::sequence
+
+    void run_pending(const Now& now);
+    void run(Process& process, const Event& event, const Now& now);
     void apply(Process& process, const Event& event, const Now& now, std::deque<Event>& follow_up);
-    void reschedule(Process& process, std::optional<MonoTime> before);
-    void advance_shutdown(const Now& now);
+    void carry_out(Process& process, const Effect& effect, std::deque<Event>& follow_up);
+    void assign(Process& process, Data data);
+    void forget(Process& process);
+    [[nodiscard]] bool advance_shutdown(const Now& now);
+    void stop_group(Group& group, const Now& now);
 
     Actuator& actuator_;
     DaemonState daemon_state_ = DaemonState::Running;
     std::map<std::string, std::unique_ptr<Group>, std::less<>> groups_;
-    std::uint64_t next_sequence_ = 0;
-    std::set<std::pair<MonoTime, Process*>> deadlines_;
-    std::deque<Process*> start_queue_;
-    std::vector<Group*> stopping_now_;
+    std::uint64_t next_group_sequence_ = 0;
+    std::uint64_t next_process_sequence_ = 0;
+    std::size_t process_count_ = 0;
+    std::map<DeadlineKey, Process*> deadlines_;
+    StartQueue start_queue_;
+    std::deque<Pending> pending_;
+    bool running_ = false;
+    std::vector<std::unique_ptr<Group>> removed_;  // until the outermost call returns
+
+    std::vector<Group*> to_stop_;   // groups whose turn is to come, the last one first
+    std::size_t unstopped_now_ = 0;  // processes of the current turn that are not stopped
     bool complete_reported_ = false;
-    bool advancing_ = false;
 };
 
 }  // namespace svd::process

@@ -7,13 +7,29 @@
 //
 // Three facts are kept apart: the leader has exited (Exited), its output has ended (no business of
 // this machine), and nothing of it is left alive (Emptied). A run is over when the first and the
-// last have happened, in this order; until then the state stays what it was.
+// last have happened, in this order; until then the state stays what it was. An emptiness that is
+// seen before the exit is no event at all: it comes as Exited with `remains` false.
+//
+// Who moves the states:
+//   STOPPED, EXITED, FATAL  StartRequested starts; EXITED may hold a deadline, see below.
+//   STARTING   waits for the answer to Spawn (pid is 0 until then), then for startsecs.
+//   RUNNING    until the leader exits. EXITED follows, and STARTING in the same step when
+//              autorestart says so; a run that was shorter than a second is followed by the next
+//              one a second after it began, so a program that ends at once never spins.
+//   BACKOFF    a failed start; waits 1, 2, ... seconds, or turns into FATAL in the same step.
+//   STOPPING   stopsignal was sent; SIGKILL after stopwaitsecs, and again until it is over.
+//   UNKNOWN    a signal could not be delivered; the leader lives on and its exit gives EXITED.
+//
+// A step may hold several Publish effects (BACKOFF then FATAL; EXITED then STARTING). They form a
+// chain that begins at the state before the step and ends at Step::data.state.
 #pragma once
 
 #include <sys/types.h>
 
+#include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -52,21 +68,31 @@ struct Data {
     bool ended_early = false;            // decided when the leader exited
     bool restart_wanted = false;         // start was asked for while stopping
     bool killed = false;                 // SIGKILL has been sent in this stop
+    bool stop_wanted = false;            // UNKNOWN after a stop: its exit starts nothing
     std::string spawnerr;                // shown in status and by XML-RPC
     bool operator==(const Data&) const = default;
 };
 
 // --- events -------------------------------------------------------------------------------------
+// `run` is Data::run of the run an event belongs to; an event of another run is stale and ignored.
+// 0 stands for the current run.
 struct StartRequested {};                        // a person, autostart or a dependency
 struct Spawned { pid_t pid = 0; };               // answers effect Spawn
 struct SpawnFailed { std::string why; };         // answers effect Spawn; text for spawnerr
-struct ExecFailed { std::string why; ExitStatus status; bool remains = false; };
-struct Exited { ExitStatus status; bool remains = false; };  // remains: descendants are alive
-struct Emptied {};                               // nothing of the process is left
+// The child was there but could not execute its program, and has exited.
+struct ExecFailed {
+    std::string why;
+    ExitStatus status;
+    bool remains = false;
+    std::uint64_t run = 0;
+};
+// remains: descendants are alive
+struct Exited { ExitStatus status; bool remains = false; std::uint64_t run = 0; };
+struct Emptied { std::uint64_t run = 0; };       // nothing of the process is left
 struct StopRequested {};
 struct DeadlineReached {};                       // Data::deadline has passed
 struct SignalFailed { int signal = 0; std::string why; };  // kill() failed, and not with ESRCH
-struct ShutdownBegun {};                         // the daemon stops or restarts
+struct ShutdownBegun {};                         // its turn has come in the end of the daemon
 using Event = std::variant<StartRequested, Spawned, SpawnFailed, ExecFailed, Exited, Emptied,
                            StopRequested, DeadlineReached, SignalFailed, ShutdownBegun>;
 
@@ -98,7 +124,8 @@ struct Step {
 [[nodiscard]] Step step(const config::ProcessConfig& config, const Data& data, const Event& event,
                         const Now& now, const Context& context);
 
-// Column three of `status` and the description of getProcessInfo.
-[[nodiscard]] std::string describe(const Data& data, const Now& now);
+// Column three of `status` and the description of getProcessInfo, in local time. `name` is only
+// used where a failure left no text.
+[[nodiscard]] std::string describe(const Data& data, const Now& now, std::string_view name = {});
 
 }  // namespace svd::process

@@ -1,6 +1,7 @@
 // Process and daemon states with Supervisor's names and codes.
 #pragma once
 
+#include <array>
 #include <string_view>
 
 namespace svd::process {
@@ -16,9 +17,14 @@ enum class State : int {
     Unknown = 1000,
 };
 
+// In ascending order of the codes.
+inline constexpr std::array kAllStates{State::Stopped, State::Starting, State::Running,
+                                       State::Backoff, State::Stopping, State::Exited,
+                                       State::Fatal,   State::Unknown};
+
 enum class DaemonState : int { Running = 1, Restarting = 0, Shutdown = -1 };
 
-[[nodiscard]] std::string_view state_name(State state);          // "RUNNING"
+[[nodiscard]] std::string_view state_name(State state);  // "RUNNING"
 [[nodiscard]] std::string_view daemon_state_name(DaemonState state);
 // Supervisor's three classes.
 [[nodiscard]] constexpr bool is_stopped(State s) {
