@@ -11,7 +11,8 @@
 
 namespace svd::http {
 
-using Handler = std::function<void(const Request&, Responder)>;
+// The request is the handler's to take apart; it is gone when the handler returns.
+using Handler = std::function<void(Request&, Responder)>;
 
 enum class PathMatch {
     Exact,

@@ -1,7 +1,8 @@
 // The daemon's HTTP server: any number of listening sockets on the one event loop.
 //
 //   http::Server server(loop, {rpc_route(supervisor)}, http::Limits{}, http::Hooks{...});
-//   server.listen({.fd = std::move(fd), .name = "unix_http_server", .auth = {{"user", "pw"}}});
+//   server.listen({.socket = std::move(socket), .name = "unix_http_server", .auth = {{"user",
+//   "pw"}}});
 //
 // Single-threaded and non-blocking. Requests of one connection are answered one after the other,
 // connections do not wait for each other. Nothing is kept running for clients that are merely
@@ -20,13 +21,10 @@
 
 #include "base/clock.h"
 #include "base/error.h"
-#include "base/fd.h"
 #include "http/router.h"
+#include "linux/loop.h"
+#include "linux/sockets.h"
 #include "wire/http_parser.h"
-
-namespace svd::os {
-class Loop;
-}
 
 namespace svd::http {
 
@@ -46,8 +44,8 @@ struct Auth {
     std::string password;  // plain, {SHA}<hex> or a crypt(3) hash
 };
 
-struct Listener {
-    UniqueFd fd;       // listening stream socket (AF_UNIX, AF_INET or AF_INET6)
+struct ListenerSpec {
+    os::Listener socket;
     std::string name;  // section name, for Peer and logs
     std::optional<Auth> auth;
 };
@@ -76,7 +74,7 @@ class Server {
     Server(const Server&) = delete;
     Server& operator=(const Server&) = delete;
 
-    Status listen(Listener listener);
+    Status listen(ListenerSpec spec);
     // Stops accepting on all listeners and closes them; connections go on.
     void stop_listening();
 

@@ -46,6 +46,8 @@ class HttpRequestParser {
     // (state Body) so that the caller can refuse a request before it reads the body.
     [[nodiscard]] std::size_t feed(std::string_view bytes);
     [[nodiscard]] HttpParseState state() const;
+    // Some byte of a message has been seen.
+    [[nodiscard]] bool begun() const;
     [[nodiscard]] const HttpParseFailure& failure() const;
     // Valid from state Body on; the body is valid in state Complete.
     [[nodiscard]] const HttpRequest& request() const;
