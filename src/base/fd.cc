@@ -18,6 +18,12 @@ Result<Pipe> make_pipe() {
     return Pipe{UniqueFd::adopt(ends[0]), UniqueFd::adopt(ends[1])};
 }
 
+Result<UniqueFd> duplicate(int fd) {
+    const int copy = ::fcntl(fd, F_DUPFD_CLOEXEC, 3);
+    if (copy < 0) return fail_errno(errno, "duplicate descriptor {}", fd);
+    return UniqueFd::adopt(copy);
+}
+
 Status set_nonblocking(int fd) {
     const int flags = ::fcntl(fd, F_GETFL);
     if (flags < 0 || ::fcntl(fd, F_SETFL, flags | O_NONBLOCK) != 0)

@@ -46,5 +46,7 @@ struct Pipe {
 // with set_nonblocking on the end that stays here.
 [[nodiscard]] Result<Pipe> make_pipe();
 [[nodiscard]] Status set_nonblocking(int fd);
+// A second descriptor of the same open file description, close-on-exec.
+[[nodiscard]] Result<UniqueFd> duplicate(int fd);
 
 }  // namespace svd

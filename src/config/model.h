@@ -5,8 +5,6 @@
 // nothing else of config/ but load.h and diff.h.
 #pragma once
 
-#include <sys/types.h>
-
 #include <chrono>
 #include <cstdint>
 #include <map>
@@ -16,13 +14,23 @@
 #include <utility>
 #include <vector>
 
+#include <sys/types.h>
+
 namespace svd::config {
 
 using Seconds = std::chrono::seconds;
 // Ordered by name; a later assignment replaces an earlier one.
 using Environment = std::map<std::string, std::string>;
 
-enum class LogLevel : int { Blather = 3, Trace = 5, Debug = 10, Info = 20, Warn = 30, Error = 40, Critical = 50 };
+enum class LogLevel : int {
+    Blather = 3,
+    Trace = 5,
+    Debug = 10,
+    Info = 20,
+    Warn = 30,
+    Error = 40,
+    Critical = 50
+};
 
 enum class AutoRestart { Never, Unexpected, Always };
 
@@ -52,16 +60,32 @@ struct Credentials {
     std::vector<gid_t> groups;  // all groups, the primary one first
     std::string home;
     std::string shell;
-    bool operator==(const Credentials&) const = default;
+    // The same user is the same, whatever else its passwd entry says by now.
+    bool operator==(const Credentials& other) const { return uid == other.uid && gid == other.gid; }
 };
 
 enum class ProgramKind { Program, FcgiProgram, EventListener };
 
+struct SocketOwner {
+    std::optional<uid_t> uid;
+    std::optional<gid_t> gid;  // empty: unchanged
+    bool operator==(const SocketOwner&) const = default;
+};
+
+// [fcgi-program:x] socket; parsed and kept for the FastCGI manager.
+struct FcgiSocket {
+    std::string url;  // as written: tcp://host:port or unix:///path
+    std::optional<int> backlog;
+    std::optional<SocketOwner> owner;
+    mode_t mode = 0700;
+    bool operator==(const FcgiSocket&) const = default;
+};
+
 // One process to be: a [program:x] section after expansion for one process_num.
 struct ProcessConfig {
-    std::string name;          // process_name, expanded
-    std::string program;       // x of [program:x]
-    std::string command;       // expanded, not yet split into words
+    std::string name;     // process_name, expanded
+    std::string program;  // x of [program:x]
+    std::string command;  // expanded, not yet split into words
     int priority = 999;
     bool autostart = true;
     Seconds startsecs{1};
@@ -82,22 +106,8 @@ struct ProcessConfig {
     std::optional<std::string> directory;
     std::optional<mode_t> umask;
     std::optional<std::string> serverurl;  // empty: computed ("AUTO")
+    std::optional<FcgiSocket> fcgi_socket;  // members of an [fcgi-program:x], in a [group:x] too
     bool operator==(const ProcessConfig&) const = default;
-};
-
-struct SocketOwner {
-    std::optional<uid_t> uid;
-    std::optional<gid_t> gid;  // empty: unchanged
-    bool operator==(const SocketOwner&) const = default;
-};
-
-// [fcgi-program:x] socket; parsed and kept for the FastCGI manager.
-struct FcgiSocket {
-    std::string url;  // as written: tcp://host:port or unix:///path
-    std::optional<int> backlog;
-    std::optional<SocketOwner> owner;
-    mode_t mode = 0700;
-    bool operator==(const FcgiSocket&) const = default;
 };
 
 // [eventlistener:x]; parsed and kept for the event pools.
@@ -113,7 +123,7 @@ struct GroupConfig {
     std::string name;
     int priority = 999;
     ProgramKind kind = ProgramKind::Program;
-    bool homogeneous = true;  // false: from a [group:x] section
+    bool homogeneous = true;                                      // false: from a [group:x] section
     std::vector<std::shared_ptr<const ProcessConfig>> processes;  // start order
     std::optional<FcgiSocket> fcgi_socket;
     std::optional<ListenerPool> listener_pool;
@@ -157,6 +167,7 @@ struct DaemonConfig {
     LogLevel loglevel = LogLevel::Info;
     std::string pidfile = "supervisord.pid";  // absolute
     mode_t umask = 022;
+    bool umask_given = false;  // by file or command line; then it counts in the foreground too
     bool nodaemon = false;
     bool silent = false;
     int minfds = 1024;
@@ -179,7 +190,8 @@ struct Config {
     std::vector<InetServerConfig> inet_servers;
     std::vector<RpcInterface> rpc_interfaces;
     std::vector<std::string> included_files;
-    // What a program's SUPERVISOR_SERVER_URL says: first unix server, else first inet one, else empty.
+    // What a program's SUPERVISOR_SERVER_URL says: first unix server, else first inet one, else
+    // empty.
     std::string server_url;
 };
 

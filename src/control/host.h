@@ -43,8 +43,9 @@ class Host {
     [[nodiscard]] virtual std::string main_log_path() const = 0;  // empty: no file
     virtual Status clear_main_log() = 0;
 
-    // Begins shutdown or restart on the next turn of the loop.
-    virtual void request_shutdown(process::DaemonState how) = 0;
+    // Begins shutdown or restart on the next turn of the loop. A restart is refused with CantReread
+    // when the configuration on disk is broken: everything goes on as it is.
+    virtual Outcome<void> request_shutdown(process::DaemonState how) = 0;
     // Publishes REMOTE_COMMUNICATION.
     virtual void remote_communication(std::string_view type, std::string_view data) = 0;
 };

@@ -48,8 +48,8 @@ class Supervisor {
     [[nodiscard]] process::DaemonState state() const { return fleet_.daemon_state(); }
     // The identifier that the daemon started with; a reread does not change it.
     [[nodiscard]] const std::string& identification() const { return identifier_; }
-    void shutdown();
-    void restart();
+    Outcome<void> shutdown();
+    Outcome<void> restart();
     Outcome<ReloadResult> reload_config();
     Outcome<void> add_group(std::string_view name);
     Outcome<void> remove_group(std::string_view name);

@@ -5,12 +5,12 @@
 
 namespace svd::control {
 
-void Supervisor::shutdown() {
-    host_.request_shutdown(process::DaemonState::Shutdown);
+Outcome<void> Supervisor::shutdown() {
+    return host_.request_shutdown(process::DaemonState::Shutdown);
 }
 
-void Supervisor::restart() {
-    host_.request_shutdown(process::DaemonState::Restarting);
+Outcome<void> Supervisor::restart() {
+    return host_.request_shutdown(process::DaemonState::Restarting);
 }
 
 Outcome<ReloadResult> Supervisor::reload_config() {

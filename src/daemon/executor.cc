@@ -1,0 +1,365 @@
+#include "daemon/executor.h"
+
+#include <cerrno>
+
+#include <fmt/format.h>
+
+#include "daemon/child_environment.h"
+#include "log/auto_log.h"
+
+namespace svd::daemon {
+
+using process::Process;
+
+namespace {
+constexpr std::size_t kMaxLingering = 16;
+
+log::Level level_of(config::LogLevel level) {
+    return static_cast<log::Level>(static_cast<int>(level));
+}
+
+const config::LogConfig& log_config(const Process& process, log::Channel channel) {
+    return channel == log::Channel::Stdout ? process.config->stdout_log
+                                           : process.config->stderr_log;
+}
+
+Output& output_of(Process& process, log::Channel channel) {
+    auto& runtime = runtime_of(process);
+    return channel == log::Channel::Stdout ? runtime.out : runtime.err;
+}
+
+constexpr log::Channel kChannels[] = {log::Channel::Stdout, log::Channel::Stderr};
+
+process::ExitStatus exit_status(const os::ExitStatus& status) {
+    return {status.code, status.signal, status.core_dumped};
+}
+
+// "unknown error ... : {ERRNO}" and the two causes that Supervisor tells apart.
+std::string spawn_failure(const Error& error, const std::string& name) {
+    if (error.code == EMFILE || error.code == ENFILE)
+        return fmt::format("too many open files to spawn '{}'", name);
+    if (error.code == EAGAIN)
+        return fmt::format("Too many processes in process table to spawn '{}'", name);
+    return fmt::format("unknown error during fork for '{}': {}", name, errno_name(error.code));
+}
+
+std::optional<os::Credentials> identity(const config::ProcessConfig& config) {
+    if (!config.user) return std::nullopt;
+    return os::Credentials{config.user->uid, config.user->gid, config.user->groups};
+}
+}  // namespace
+
+Executor::Executor(Parts parts)
+    : parts_(std::move(parts)),
+      buffer_(std::make_unique_for_overwrite<char[]>(OutputReader::kBufferSize)) {}
+
+Executor::~Executor() = default;
+
+// --- logs ----------------------------------------------------------------------------------------
+
+std::string Executor::log_path(const Process& process, log::Channel channel) const {
+    const bool joined = channel == log::Channel::Stderr && process.config->redirect_stderr;
+    const auto& runtime = runtime_of(process);
+    switch (log_config(process, channel).target) {
+        case config::LogTarget::None: return {};
+        case config::LogTarget::File: return joined ? "" : log_config(process, channel).path;
+        case config::LogTarget::Auto: break;
+    }
+    if (joined) return {};
+    return channel == log::Channel::Stdout ? runtime.out.auto_path : runtime.err.auto_path;
+}
+
+void Executor::open_channel(Process& process, log::Channel channel) {
+    const auto& config = log_config(process, channel);
+    log::ChannelOptions options;
+    options.process = process.name();
+    options.channel = channel;
+    options.strip_ansi = parts_.config.daemon.strip_ansi;
+    options.capture_maxbytes = config.capture_maxbytes;
+    if (const auto path = log_path(process, channel); !path.empty()) {
+        const log::FileOptions file{config.maxbytes, config.backups,
+                                    config.target == config::LogTarget::Auto ? mode_t{0600}
+                                                                             : mode_t{0666}};
+        options.file = parts_.files.open(path, file, now().mono);
+    }
+    if (config.syslog) {
+        if (!syslog_) {
+            syslog_ = std::make_shared<log::SyslogSocket>("supervisord");
+            syslog_->set_notice_handler(parts_.log.notice_handler());
+        }
+        options.syslog = syslog_;
+    }
+    const auto output_event = [this, &process, channel](std::string_view data) {
+        return event::Output{process.name(), process.group->name(), process.data.pid,
+                             channel == log::Channel::Stdout ? event::Channel::Stdout
+                                                             : event::Channel::Stderr,
+                             data};
+    };
+    if (config.events_enabled)
+        options.on_data = [this, output_event](std::string_view data) {
+            parts_.bus.publish(event::process_log(output_event(data), now().wall));
+        };
+    if (config.capture_maxbytes > 0)
+        options.on_captured = [this, output_event](std::string_view data) {
+            parts_.bus.publish(event::process_communication(output_event(data), now().wall));
+        };
+    if (parts_.log.enabled(log::Level::Debug))
+        options.on_debug = [this, &process, channel](std::string_view data) {
+            parts_.log.log(log::Level::Debug,
+                           log::debug_copy_text(process.name(), channel, data));
+        };
+    auto& output = output_of(process, channel);
+    const bool wanted = options.file || options.syslog || options.on_data ||
+                        options.on_captured || options.on_debug;
+    output.channel =
+        wanted ? std::make_unique<log::OutputChannel>(std::move(options)) : nullptr;
+}
+
+void Executor::end_output(Process& process) {
+    for (const auto channel : kChannels) {
+        auto& output = output_of(process, channel);
+        if (output.reader) output.reader->drain();
+        if (process.config->keep_descendants && output.reader && !output.reader->at_end()) {
+            linger(process, {{}, std::move(output.channel), std::move(output.reader)});
+            continue;
+        }
+        output.reader.reset();
+        if (output.channel) output.channel->finish(now());
+        output.channel.reset();
+    }
+    runtime_of(process).in.reset();
+}
+
+// Somebody still holds the pipe: go on reading, or the first write would end that descendant.
+void Executor::linger(Process& process, Output output) {
+    auto& lingering = runtime_of(process).lingering;
+    if (lingering.size() == kMaxLingering) lingering.pop_front();
+    const auto entry = lingering.insert(lingering.end(), std::move(output));
+    entry->reader->on_end([this, &lingering, entry] {
+        if (entry->channel) entry->channel->finish(now());
+        lingering.erase(entry);
+    });
+}
+
+Status Executor::clear_logs(Process& process) {
+    for (const auto channel : kChannels) {
+        const auto path = log_path(process, channel);
+        if (path.empty()) continue;
+        const auto cleared = parts_.files.clear(path, now().mono);
+        if (!cleared && cleared.error().code != ENOENT) return cleared;
+    }
+    return {};
+}
+
+void Executor::reopen_logs() {
+    parts_.files.for_each([this](log::RotatingFile& file) {
+        ignore(file.reopen(now().mono), "the file says so itself and goes on with the old one");
+    });
+}
+
+// --- children ------------------------------------------------------------------------------------
+
+process::Event Executor::spawn(Process& process) {
+    const auto command = find_command(*process.config, parts_.environment);
+    if (!command) return process::SpawnFailed{command.error().detail};
+    end_output(process);
+    open_channel(process, log::Channel::Stdout);
+    if (!process.config->redirect_stderr) open_channel(process, log::Channel::Stderr);
+    auto child = start_child(process, *command);
+    if (!child) {
+        end_output(process);
+        return process::SpawnFailed{std::move(child).error()};
+    }
+    const pid_t pid = child->pid;
+    runtime_of(process).scope.started(pid, child->in_cgroup);
+    const auto adopted = parts_.children.adopt(
+        *std::move(child), {.before_reap = {},
+                            .on_exit = [this, &process, run = process.data.run](
+                                           const os::ExitReport& report) {
+                                child_ended(process, run, report);
+                            }});
+    if (!adopted) {
+        ignore(runtime_of(process).scope.kill_all(), "nothing more can be done for this child");
+        end_output(process);
+        return process::SpawnFailed{spawn_failure(adopted.error(), process.name())};
+    }
+    return process::Spawned{pid};
+}
+
+std::expected<os::Child, std::string> Executor::start_child(Process& process,
+                                                            const Command& command) {
+    auto& runtime = runtime_of(process);
+    const auto& config = *process.config;
+    const auto failed = [&](const Error& error) {
+        return std::unexpected(spawn_failure(error, config.name));
+    };
+    auto in = make_pipe();
+    if (!in) return failed(in.error());
+    auto out = make_pipe();
+    if (!out) return failed(out.error());
+    Pipe err;
+    if (!config.redirect_stderr) {
+        auto made = make_pipe();
+        if (!made) return failed(made.error());
+        err = *std::move(made);
+    }
+
+    os::SpawnSpec spec;
+    spec.path = command.path;
+    spec.argv = command.argv;
+    spec.env = child_environment(parts_.environment, config, process.group->name(),
+                                 parts_.config.server_url);
+    if (auto marker = runtime.scope.environment_marker()) spec.env.push_back(*std::move(marker));
+    spec.directory = config.directory;
+    spec.umask = config.umask;
+    spec.ids = identity(config);
+    spec.limits = parts_.limits;
+    spec.in = in->read.get();
+    spec.out = out->write.get();
+    spec.err = config.redirect_stderr ? out->write.get() : err.write.get();
+    UniqueFd directory;
+    const auto enter_scope = [&]() -> Result<int> {
+        SVD_TRY(directory, runtime.scope.spawn_directory());
+        return directory.get();
+    };
+    if (const auto fd = enter_scope())
+        spec.cgroup_fd = *fd;
+    else
+        parts_.log.warn("cannot use a cgroup for '{}', its descendants are found by walking /proc: {}",
+                        config.name, fd.error().text);
+
+    auto child = os::spawn(spec, enter_scope);
+    if (!child) return failed(child.error());
+
+    const std::span<char> buffer(buffer_.get(), OutputReader::kBufferSize);
+    const auto watch = [&](Output& output, UniqueFd pipe) {
+        auto reader =
+            OutputReader::open(parts_.loop, std::move(pipe), output.channel.get(), buffer);
+        if (reader)
+            output.reader = *std::move(reader);
+        else
+            parts_.log.error("output of '{}' is lost: {}", config.name, reader.error().text);
+    };
+    watch(runtime.out, std::move(out->read));
+    if (!config.redirect_stderr) watch(runtime.err, std::move(err.read));
+    if (auto writer = StdinWriter::open(parts_.loop, std::move(in->write)))
+        runtime.in = *std::move(writer);
+    return *std::move(child);
+}
+
+void Executor::child_ended(Process& process, std::uint64_t run, const os::ExitReport& report) {
+    auto& runtime = runtime_of(process);
+    for (const auto channel : kChannels)
+        if (auto& reader = output_of(process, channel).reader) reader->drain();
+    const bool remains = !runtime.scope.is_empty();
+    const auto status = exit_status(report.status);
+    if (report.exec_stage) {
+        const auto& config = *process.config;
+        const auto failure = os::describe_exec_failure(
+            *report.exec_stage, report.exec_errno, config.command,
+            config.directory.value_or(""), config.user ? config.user->uid : 0);
+        fleet_->feed(process, process::ExecFailed{failure.text, status, remains, run}, now());
+    } else {
+        fleet_->feed(process, process::Exited{status, remains, run}, now());
+    }
+    // The next run, if there is one, has ended this run's output already.
+    if (process.data.run == run && process.data.pid == 0) end_output(process);
+    if (on_change_) on_change_();
+}
+
+std::optional<process::SignalFailed> Executor::signal(Process& process, int number,
+                                                      bool to_group) {
+    const pid_t pid = process.data.pid;
+    const auto sent = to_group ? os::send_signal_to_group(parts_.children, pid, number)
+                               : os::send_signal(parts_.children, pid, number);
+    if (sent) return std::nullopt;
+    if (sent.error().code == ESRCH) {
+        parts_.log.debug("unable to signal {} (pid {}), it probably just exited on its own: {}",
+                         process.name(), pid, sent.error().text);
+        return std::nullopt;
+    }
+    return process::SignalFailed{number, sent.error().text};
+}
+
+void Executor::kill_all(Process& process) {
+    if (process.config->keep_descendants) {
+        // What the program left behind on purpose stays; Supervisor's rule says who is killed.
+        signal(process, 9, process.config->killasgroup);
+        return;
+    }
+    if (const auto killed = runtime_of(process).scope.kill_all(); !killed)
+        parts_.log.error("cannot kill all of '{}': {}", process.name(), killed.error().text);
+}
+
+void Executor::kill_remains(Process& process) {
+    auto& scope = runtime_of(process).scope;
+    parts_.log.info("'{}' has left {} processes behind, killing them", process.name(),
+                    scope.pids().size());
+    if (const auto killed = scope.kill_all(); !killed)
+        parts_.log.error("cannot kill what '{}' left behind: {}", process.name(),
+                         killed.error().text);
+    const auto armed = scope.when_empty([this, &process, run = process.data.run] {
+        fleet_->feed(process, process::Emptied{run}, now());
+        if (process.data.run == run && process.data.pid == 0) end_output(process);
+        if (on_change_) on_change_();
+    });
+    if (!armed)
+        parts_.log.error("cannot wait for what '{}' left behind: {}", process.name(),
+                         armed.error().text);
+}
+
+// --- telling -------------------------------------------------------------------------------------
+
+void Executor::log(config::LogLevel level, std::string_view text) {
+    parts_.log.log(level_of(level), text);
+}
+
+void Executor::published(Process& process, const process::Publish& change) {
+    parts_.bus.publish(event::process_state(
+        {process.name(), process.group->name(), process::state_name(change.from),
+         process::state_name(change.to), change.tries, change.pid, change.expected},
+        now().wall));
+    if (on_change_) on_change_();
+}
+
+void Executor::group_added(process::Group& group) {
+    for (const auto& process : group.processes) {
+        auto runtime = std::make_unique<Runtime>();
+        runtime->scope = parts_.scopes.make({group.name(), process->name()});
+        process->attachment = std::move(runtime);
+        for (const auto channel : kChannels) {
+            if (log_config(*process, channel).target != config::LogTarget::Auto) continue;
+            if (channel == log::Channel::Stderr && process->config->redirect_stderr) continue;
+            auto path = log::create_auto_log(parts_.config.daemon.childlogdir, process->name(),
+                                             channel, parts_.config.daemon.identifier);
+            if (path)
+                output_of(*process, channel).auto_path = *std::move(path);
+            else
+                parts_.log.error("no log for the {} of '{}': {}", log::channel_name(channel),
+                                 process->name(), path.error().text);
+        }
+    }
+    parts_.bus.publish(event::group_added(group.name(), now().wall));
+}
+
+void Executor::group_removed(const std::string& name) {
+    parts_.bus.publish(event::group_removed(name, now().wall));
+    if (on_change_) on_change_();
+}
+
+void Executor::shutdown_complete(process::DaemonState how) {
+    if (on_shutdown_complete_) on_shutdown_complete_(how);
+}
+
+void Executor::report_stray(const os::StrayReport& stray) {
+    const auto status = process::describe(exit_status(stray.status));
+    for (const auto* process : fleet_->processes_by_name()) {
+        if (!runtime_of(*process).scope.owns(stray)) continue;
+        parts_.log.info("reaped descendant of '{}', pid {} ({}): {}", process->name(), stray.pid,
+                        stray.name, status);
+        return;
+    }
+    parts_.log.info("reaped unknown pid {} ({})", stray.pid, status);
+}
+
+}  // namespace svd::daemon

@@ -1,0 +1,88 @@
+// Carries out what the Fleet decides: forks, signals, kills, pipes, logs and events.
+//
+// It owns nothing but buffers; the parts it works with live in the Session. Every child's end comes
+// back from here as an event for the Fleet.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "config/model.h"
+#include "daemon/command.h"
+#include "daemon/runtime.h"
+#include "event/bus.h"
+#include "linux/children.h"
+#include "linux/descendants.h"
+#include "linux/loop.h"
+#include "linux/spawn.h"
+#include "log/daemon_log.h"
+#include "log/file_registry.h"
+#include "log/syslog_socket.h"
+#include "process/fleet.h"
+
+namespace svd::daemon {
+
+// What the executor works with; all of it outlives the executor.
+struct Parts {
+    os::Loop& loop;
+    os::ChildTable& children;
+    os::Scopes& scopes;
+    log::DaemonLog& log;
+    log::FileRegistry& files;
+    event::Bus& bus;
+    const config::Config& config;              // of this session
+    const config::Environment& environment;    // what children inherit
+    const std::vector<os::ResourceLimit>& limits;
+};
+
+class Executor final : public process::Actuator {
+  public:
+    explicit Executor(Parts parts);
+    ~Executor() override;
+
+    // Before anything else; the Fleet is made with this executor and so comes later.
+    void attach(process::Fleet& fleet) { fleet_ = &fleet; }
+    // Called after every change of a process's state, possibly several times in a turn.
+    void on_change(std::function<void()> call) { on_change_ = std::move(call); }
+    void on_shutdown_complete(std::function<void(process::DaemonState)> call) {
+        on_shutdown_complete_ = std::move(call);
+    }
+
+    process::Event spawn(process::Process& process) override;
+    std::optional<process::SignalFailed> signal(process::Process& process, int number,
+                                                bool to_group) override;
+    void kill_all(process::Process& process) override;
+    void kill_remains(process::Process& process) override;
+    void log(config::LogLevel level, std::string_view text) override;
+    void published(process::Process& process, const process::Publish& change) override;
+    void group_added(process::Group& group) override;
+    void group_removed(const std::string& name) override;
+    void shutdown_complete(process::DaemonState how) override;
+
+    // Path of a channel's log; empty when there is none.
+    [[nodiscard]] std::string log_path(const process::Process& process,
+                                       log::Channel channel) const;
+    Status clear_logs(process::Process& process);
+    void reopen_logs();
+    // Says in the log which program a reaped orphan belonged to.
+    void report_stray(const os::StrayReport& stray);
+
+  private:
+    [[nodiscard]] std::expected<os::Child, std::string> start_child(process::Process& process,
+                                                                    const Command& command);
+    void open_channel(process::Process& process, log::Channel channel);
+    void end_output(process::Process& process);
+    void linger(process::Process& process, Output output);
+    void child_ended(process::Process& process, std::uint64_t run, const os::ExitReport& report);
+    [[nodiscard]] Now now() const { return os::Loop::now(); }
+
+    Parts parts_;
+    process::Fleet* fleet_ = nullptr;
+    std::function<void()> on_change_;
+    std::function<void(process::DaemonState)> on_shutdown_complete_;
+    std::shared_ptr<log::SyslogSocket> syslog_;  // made when the first program wants it
+    std::unique_ptr<char[]> buffer_;             // of all OutputReaders
+};
+
+}  // namespace svd::daemon

@@ -1,0 +1,49 @@
+// Reads one output pipe of a child and hands the bytes to its channel.
+//
+// The pipe's end is not the child's end: descendants may keep it open, and a child may close it and
+// live on. So the reader stops by itself at end of file, and is told by drain() when the run is
+// over.
+#pragma once
+
+#include <functional>
+#include <span>
+
+#include "base/fd.h"
+#include "linux/loop.h"
+#include "log/output_channel.h"
+
+namespace svd::daemon {
+
+class OutputReader {
+  public:
+    // Shared by all readers of a daemon: one read fills it, the channel empties it at once.
+    static constexpr std::size_t kBufferSize = 128UL * 1024;
+    using Buffer = std::span<char>;
+
+    // `channel` may be null: the bytes are read and dropped. Buffer and channel must outlive this.
+    static Result<std::unique_ptr<OutputReader>> open(os::Loop& loop, UniqueFd pipe,
+                                                      log::OutputChannel* channel, Buffer buffer);
+
+    // Reads what is there now, at most kDrainLimit bytes.
+    void drain();
+    [[nodiscard]] bool at_end() const { return !pipe_; }
+    // Called once, from the loop, when the pipe ends.
+    void on_end(std::function<void()> call) { on_end_ = std::move(call); }
+
+  private:
+    // More than a pipe holds; a descendant that writes for ever must not hold up the loop.
+    static constexpr std::size_t kDrainLimit = 4UL * 1024 * 1024;
+
+    OutputReader(UniqueFd pipe, log::OutputChannel* channel, Buffer buffer)
+        : pipe_(std::move(pipe)), channel_(channel), buffer_(buffer) {}
+    std::size_t read_once();
+    void close();
+
+    UniqueFd pipe_;
+    log::OutputChannel* channel_;
+    Buffer buffer_;
+    std::function<void()> on_end_;
+    os::Watch watch_;
+};
+
+}  // namespace svd::daemon

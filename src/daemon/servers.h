@@ -1,0 +1,24 @@
+// The sockets of [unix_http_server] and [inet_http_server], opened before anything else is touched:
+// they are what keeps a second instance from disturbing the first.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "config/model.h"
+#include "http/server.h"
+#include "linux/sockets.h"
+
+namespace svd::daemon {
+
+struct OpenServer {
+    std::string section;
+    os::Listener listener;
+    std::optional<config::HttpAuth> auth;
+};
+
+// TCP first, then unix, as supervisord does. The error's text is what follows "Error: ".
+[[nodiscard]] Result<std::vector<OpenServer>> open_servers(const config::Config& config);
+
+}  // namespace svd::daemon

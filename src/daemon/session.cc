@@ -1,0 +1,249 @@
+#include "daemon/session.h"
+
+#include <csignal>
+
+#include <fmt/format.h>
+
+#include "base/signal_table.h"
+#include "daemon/main_log.h"
+#include "http/rpc.h"
+#include "linux/notify.h"
+
+namespace svd::daemon {
+
+using namespace std::chrono_literals;
+using process::DaemonState;
+
+namespace {
+constexpr auto kDyingReportEvery = 3s;
+constexpr auto kSendLastWordsFor = 1s;
+// A slice of autostart; the loop serves everybody else in between.
+constexpr std::size_t kStartsPerTurn = 8;
+}  // namespace
+
+Session::Session(Setup setup, log::DaemonLog& log, os::Loop loop)
+    : setup_(std::move(setup)),
+      log_(log),
+      loop_(std::move(loop)),
+      files_(log.notice_handler()),
+      bus_(setup_.first_serial) {}
+
+Session::~Session() = default;
+
+Result<std::unique_ptr<Session>> Session::open(Setup setup, log::DaemonLog& log) {
+    SVD_TRY(auto loop, os::Loop::create());
+    std::unique_ptr<Session> session(new Session(std::move(setup), log, std::move(loop)));
+    SVD_CHECK(session->open_parts());
+    SVD_CHECK(session->open_sources());
+    SVD_CHECK(session->take_signals());
+    SVD_CHECK(session->open_doors());
+    return session;
+}
+
+Status Session::open_parts() {
+    loop_.on_exception([this](std::string_view what) { log_.critical("unexpected error: {}", what); });
+    SVD_TRY(children_, os::ChildTable::create(loop_, [this](const os::StrayReport& stray) {
+                if (executor_) executor_->report_stray(stray);
+            }));
+    SVD_TRY(scopes_, os::Scopes::open(loop_, *children_, {}));
+    if (scopes_->walking())
+        log_.info("no cgroup can be used, descendants are found by walking /proc: {}",
+                  scopes_->why_walking());
+    executor_ = std::make_unique<Executor>(Parts{loop_, *children_, *scopes_, log_, files_, bus_,
+                                                 *setup_.config, setup_.environment,
+                                                 setup_.limits});
+    fleet_ = std::make_unique<process::Fleet>(*executor_);
+    executor_->attach(*fleet_);
+    executor_->on_change([this] { settle_soon(); });
+    executor_->on_shutdown_complete([this](DaemonState how) { finish(how); });
+    supervisor_ = std::make_unique<control::Supervisor>(*fleet_, *this, setup_.config);
+    return {};
+}
+
+Status Session::open_sources() {
+    SVD_TRY(timer_, os::Timer::create(loop_, [this] { on_timer(); }));
+    SVD_TRY(last_words_, os::Timer::create(loop_, [this] { finish(*outcome_); }));
+    SVD_TRY(settle_, os::Defer::create(
+                         loop_, [this] { return settle_turn(); }, os::Priority::Control));
+    SVD_TRY(start_, os::Defer::create(loop_, [this] { return start_turn(); }));
+    return {};
+}
+
+Status Session::open_doors() {
+    http::Hooks hooks;
+    hooks.log = [this](http::Severity severity, std::string_view text) {
+        switch (severity) {
+            case http::Severity::Trace: return log_.log(log::Level::Trace, text);
+            case http::Severity::Info: return log_.log(log::Level::Info, text);
+            case http::Severity::Error: return log_.log(log::Level::Error, text);
+            case http::Severity::Critical: return log_.log(log::Level::Critical, text);
+        }
+    };
+    if (log_.enabled(log::Level::Trace))
+        hooks.access = [this](const http::Access& access) {
+            log_.trace("{}:{} - - \"{}\" {} {}", access.peer.address, access.peer.port,
+                       access.request_line, access.status, access.bytes);
+        };
+    auto routes = http::make_routes(*supervisor_, setup_.config->rpc_interfaces, hooks.log);
+    server_ = std::make_unique<http::Server>(loop_, std::move(routes), http::Limits{},
+                                             std::move(hooks));
+    for (auto& server : setup_.servers) {
+        for (const auto& interface : setup_.config->rpc_interfaces)
+            log_.info("RPC interface '{}' initialized", interface.name);
+        http::Listener listener{{}, server.section, std::nullopt};
+        if (server.auth)
+            listener.auth = http::Auth{server.auth->username, server.auth->password};
+        else
+            log_.critical("Server '{}' running without any HTTP authentication checking",
+                          server.section);
+        SVD_TRY(listener.fd, duplicate(server.listener.fd()));
+        SVD_CHECK(server_->listen(std::move(listener)));
+    }
+    return {};
+}
+
+// --- running -------------------------------------------------------------------------------------
+
+Result<DaemonState> Session::run() {
+    for (const auto& group : setup_.config->groups)
+        fleet_->add_group(std::make_shared<const config::GroupConfig>(group));
+    bus_.publish(event::supervisor_running(now().wall));
+    for (const auto* group : fleet_->groups_by_priority()) fleet_->queue_autostart(*group);
+    start_.enable();
+    SVD_TRY(const int code, loop_.run());
+    static_cast<void>(code);
+    return outcome_.value_or(DaemonState::Shutdown);
+}
+
+bool Session::start_turn() {
+    const bool more = fleet_->start_some(kStartsPerTurn, now());
+    if (!more) os::notify_ready(fmt::format("{} programs", fleet_->process_count()));
+    return more;
+}
+
+void Session::settle_soon() {
+    settle_.enable();
+}
+
+// Runs once at the end of a turn in which something changed.
+bool Session::settle_turn() {
+    if (requested_) begin_shutdown();
+    supervisor_->settle();
+    if (fleet_->start_some(0, now())) start_.enable();
+    rearm();
+    return false;
+}
+
+void Session::rearm() {
+    std::optional<MonoTime> next = fleet_->next_deadline();
+    for (const auto other : {supervisor_->next_deadline(), next_dying_report_})
+        if (other && (!next || *other < *next)) next = other;
+    timer_.set(next);
+}
+
+void Session::on_timer() {
+    const Now time = now();
+    fleet_->on_time(time);
+    supervisor_->on_time(time);
+    if (next_dying_report_ && time.mono >= *next_dying_report_) report_dying(time);
+    rearm();
+    settle_soon();
+}
+
+// --- ending --------------------------------------------------------------------------------------
+
+control::Outcome<void> Session::request_shutdown(DaemonState how) {
+    if (how == DaemonState::Restarting) {
+        if (auto checked = read_config(); !checked)
+            return control::refuse(control::FaultCode::CantReread, checked.error().text);
+    }
+    requested_ = how;
+    settle_soon();
+    return {};
+}
+
+void Session::begin_shutdown() {
+    const auto how = *std::exchange(requested_, std::nullopt);
+    const bool first = fleet_->daemon_state() == DaemonState::Running;
+    if (first) {
+        bus_.publish(event::supervisor_stopping(now().wall));
+        os::notify_stopping("stopping programs");
+        if (!fleet_->unstopped().empty()) report_dying(now());
+    }
+    fleet_->begin_shutdown(how, now());
+}
+
+void Session::report_dying(const Now& time) {
+    std::string names;
+    for (const auto* process : fleet_->unstopped()) {
+        if (!names.empty()) names += ", ";
+        names += process->name();
+        log_.blather("{} state: {}", process->name(), process::state_name(process->data.state));
+    }
+    next_dying_report_.reset();
+    if (names.empty()) return;
+    log_.info("waiting for {} to die", names);
+    next_dying_report_ = time.mono + kDyingReportEvery;
+}
+
+// Everything is stopped. Answers that clients have not read yet get a moment.
+void Session::finish(DaemonState how) {
+    if (!outcome_) {
+        give_up_sending_ = now().mono + kSendLastWordsFor;
+        server_->stop_listening();
+    }
+    outcome_ = how;
+    if (server_->unsent_count() == 0 || now().mono >= give_up_sending_)
+        loop_.exit(0);
+    else
+        last_words_.set(now().mono + 5ms);
+}
+
+// --- signals -------------------------------------------------------------------------------------
+
+Status Session::take_signals() {
+    for (const int number : {SIGTERM, SIGINT, SIGQUIT, SIGHUP, SIGUSR2, SIGUSR1, SIGALRM,
+                             SIGVTALRM, SIGPROF, SIGIO}) {
+        SVD_TRY(auto watch, os::SignalWatch::add(loop_, number, [this, number](const auto&) {
+                    on_signal(number);
+                }));
+        signals_.push_back(std::move(watch));
+    }
+    return {};
+}
+
+void Session::on_signal(int number) {
+    switch (number) {
+        case SIGTERM:
+        case SIGINT:
+        case SIGQUIT: return exit_on_signal(number);
+        case SIGHUP: return restart_on_hangup();
+        case SIGUSR2: return reopen_logs();
+        default: log_.blather("received {} indicating nothing", signal_name(number));
+    }
+}
+
+void Session::exit_on_signal(int number) {
+    log_.warn("received {} indicating exit request", signal_name(number));
+    static_cast<void>(request_shutdown(DaemonState::Shutdown));  // only a restart is refused
+}
+
+void Session::restart_on_hangup() {
+    if (fleet_->daemon_state() == DaemonState::Shutdown || requested_ == DaemonState::Shutdown) {
+        log_.warn("ignored SIGHUP indicating restart request (shutdown in progress)");
+        return;
+    }
+    log_.warn("received SIGHUP indicating restart request");
+    if (const auto refused = request_shutdown(DaemonState::Restarting); !refused)
+        log_.error("not restarted, everything goes on as it is: {}", refused.error().detail);
+}
+
+void Session::reopen_logs() {
+    log_.info("received SIGUSR2 indicating log reopen request");
+    log_.info("supervisord logreopen");
+    if (const auto reopened = log_.reopen(); !reopened)
+        log_.error("cannot reopen the main log: {}", reopened.error().text);
+    executor_->reopen_logs();
+}
+
+}  // namespace svd::daemon

@@ -1,0 +1,98 @@
+// One life of the daemon between start and shutdown or restart: the loop, the fleet, the verbs and
+// the doors, wired together.
+//
+// main() makes a Session per (re)start. All of its parts live and die with it; what goes on from
+// one to the next is in Setup.
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "control/host.h"
+#include "control/supervisor.h"
+#include "daemon/executor.h"
+#include "daemon/servers.h"
+#include "http/server.h"
+
+namespace svd::daemon {
+
+struct Setup {
+    std::shared_ptr<const config::Config> config;
+    config::LoadRequest request;  // how to read the configuration again
+    config::Environment environment;  // what children inherit
+    std::vector<os::ResourceLimit> limits;
+    std::vector<OpenServer> servers;
+    std::uint64_t first_serial = 0;
+};
+
+class Session final : public control::Host {
+  public:
+    // Takes over signals and children. The log must outlive the session.
+    static Result<std::unique_ptr<Session>> open(Setup setup, log::DaemonLog& log);
+    ~Session() override;
+
+    // Adds the groups, starts what is to start and serves until everything is stopped again.
+    Result<process::DaemonState> run();
+    [[nodiscard]] std::uint64_t next_serial() const { return bus_.next_serial(); }
+
+    // --- control::Host
+    [[nodiscard]] Now now() const override { return os::Loop::now(); }
+    void log(config::LogLevel level, std::string_view text) override;
+    void collect_children() override;
+    void settle_soon() override;
+    Result<std::shared_ptr<const config::Config>> read_config() override;
+    std::optional<control::Fault> check_command(const process::Process& process) override;
+    std::optional<std::string> send_signal(process::Process& process, int number) override;
+    control::Outcome<void> write_stdin(process::Process& process, std::string_view text) override;
+    [[nodiscard]] std::string log_path(const process::Process& process,
+                                       control::Channel channel) const override;
+    Status clear_logs(process::Process& process) override;
+    [[nodiscard]] std::string main_log_path() const override;
+    Status clear_main_log() override;
+    control::Outcome<void> request_shutdown(process::DaemonState how) override;
+    void remote_communication(std::string_view type, std::string_view data) override;
+
+  private:
+    Session(Setup setup, log::DaemonLog& log, os::Loop loop);
+    Status open_parts();
+    Status open_sources();
+    Status open_doors();
+    Status take_signals();
+    void on_signal(int number);
+    void exit_on_signal(int number);
+    void restart_on_hangup();
+    void reopen_logs();
+    bool settle_turn();
+    bool start_turn();
+    void on_timer();
+    void rearm();
+    void begin_shutdown();
+    void report_dying(const Now& now);
+    void finish(process::DaemonState how);
+
+    Setup setup_;
+    log::DaemonLog& log_;
+    os::Loop loop_;
+    std::unique_ptr<os::ChildTable> children_;
+    std::unique_ptr<os::Scopes> scopes_;
+    log::FileRegistry files_;
+    event::Bus bus_;
+    std::unique_ptr<Executor> executor_;
+    std::unique_ptr<process::Fleet> fleet_;
+    std::unique_ptr<control::Supervisor> supervisor_;
+    std::unique_ptr<http::Server> server_;
+    os::Timer timer_;
+    os::Timer last_words_;
+    os::Defer settle_;
+    os::Defer start_;
+    std::vector<os::SignalWatch> signals_;
+
+    std::optional<process::DaemonState> requested_;  // shutdown or restart, from the next turn on
+    std::optional<process::DaemonState> outcome_;
+    std::optional<MonoTime> next_dying_report_;
+    MonoTime give_up_sending_{};
+};
+
+}  // namespace svd::daemon

@@ -1,0 +1,74 @@
+// Session as control::Host: what the verbs need from the daemon around them.
+#include "base/signal_table.h"
+#include "daemon/main_log.h"
+#include "daemon/session.h"
+#include "linux/children.h"
+
+namespace svd::daemon {
+
+namespace {
+log::Channel log_channel(control::Channel channel) {
+    return channel == control::Channel::Stdout ? log::Channel::Stdout : log::Channel::Stderr;
+}
+}  // namespace
+
+void Session::log(config::LogLevel level, std::string_view text) {
+    executor_->log(level, text);
+}
+
+void Session::collect_children() {
+    children_->collect();
+}
+
+Result<std::shared_ptr<const config::Config>> Session::read_config() {
+    auto loaded = config::load(setup_.request);
+    if (const auto* error = loaded.problems.first_error()) return fail("{}", error->text);
+    log_problems(loaded.problems, log_);
+    return std::make_shared<const config::Config>(*std::move(loaded.config));
+}
+
+std::optional<control::Fault> Session::check_command(const process::Process& process) {
+    auto command = find_command(*process.config, setup_.environment);
+    if (command) return std::nullopt;
+    return std::move(command).error();
+}
+
+std::optional<std::string> Session::send_signal(process::Process& process, int number) {
+    log_.debug("sending {} (pid {}) sig {}", process.name(), process.data.pid,
+               signal_name(number));
+    auto failed = executor_->signal(process, number, false);
+    if (!failed) return std::nullopt;
+    std::string why = failed->why;
+    fleet_->feed(process, *failed, now());
+    return why;
+}
+
+control::Outcome<void> Session::write_stdin(process::Process& process, std::string_view text) {
+    auto& writer = runtime_of(process).in;
+    if (!writer) return control::refuse(control::FaultCode::NoFile, process.name());
+    if (const auto written = writer->write(text); !written)
+        return control::refuse(control::FaultCode::NoFile, process.name());
+    return {};
+}
+
+std::string Session::log_path(const process::Process& process, control::Channel channel) const {
+    return executor_->log_path(process, log_channel(channel));
+}
+
+Status Session::clear_logs(process::Process& process) {
+    return executor_->clear_logs(process);
+}
+
+std::string Session::main_log_path() const {
+    return std::string(log_.path());
+}
+
+Status Session::clear_main_log() {
+    return log_.clear();
+}
+
+void Session::remote_communication(std::string_view type, std::string_view data) {
+    bus_.publish(event::remote_communication(type, data, now().wall));
+}
+
+}  // namespace svd::daemon

@@ -1,0 +1,33 @@
+// A child's standard input: text from sendProcessStdin is queued and written as the child reads.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/fd.h"
+#include "linux/loop.h"
+
+namespace svd::daemon {
+
+class StdinWriter {
+  public:
+    // Text that a child does not read is held up to this size.
+    static constexpr std::size_t kMaxQueued = 1024UL * 1024;
+
+    static Result<std::unique_ptr<StdinWriter>> open(os::Loop& loop, UniqueFd pipe);
+
+    // An Error with EPIPE when the child has closed its end, with ENOBUFS when the queue is full.
+    Status write(std::string_view text);
+
+  private:
+    StdinWriter(os::Loop& loop, UniqueFd pipe) : loop_(loop), pipe_(std::move(pipe)) {}
+    Status flush();
+    void on_ready();
+
+    os::Loop& loop_;
+    UniqueFd pipe_;
+    std::string queue_;
+    os::Watch watch_;  // exists only while something is queued
+};
+
+}  // namespace svd::daemon
