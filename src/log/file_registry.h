@@ -28,12 +28,15 @@ class FileRegistry {
     // Empties the log at `path` through the shared handle, or by path when nobody has it open.
     [[nodiscard]] Status clear(const std::string& path, MonoTime now);
 
-    // What makes two paths the same file: directories resolved, /dev/stdout == /dev/fd/1.
-    [[nodiscard]] static std::string key_of(std::string_view path);
-
   private:
+    [[nodiscard]] std::shared_ptr<RotatingFile> lookup(const std::string& key) const;
+    void remember(const std::string& key, const std::shared_ptr<RotatingFile>& file);
+
     NoticeHandler notify_;
+    // By path as written (normal form) and by directory identity and name, so a handle is here
+    // twice.
     std::map<std::string, std::weak_ptr<RotatingFile>> files_;
+    std::size_t prune_at_ = 64;  // entries of closed files are swept when there are this many
 };
 
 }  // namespace svd::log

@@ -17,7 +17,10 @@ namespace svd::log {
 enum class WriteStyle {
     Plain,   // write(2): regular files, and descriptors that are non-blocking on their own
     Socket,  // send(2) with MSG_DONTWAIT
-    Polled,  // a shared blocking pipe or terminal: poll(2), then one slice that is sure to fit
+    // Shared, blocking, and not to be opened once more: poll(2), then one slice that is sure to
+    // fit.
+    PolledPipe,
+    PolledTerminal,
 };
 
 struct Inherited {

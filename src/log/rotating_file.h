@@ -8,6 +8,7 @@
 // Rotation is checked after each write: position >= maxbytes (> 0) moves .N-1 -> .N ... file -> .1
 // and starts a new file; with backups = 0 the file is emptied. The file is always open with
 // O_APPEND, so emptying it from outside (copytruncate) leaves no hole. Only regular files rotate.
+// A log path that is a trusted link (see safe_open.h) stays one: what it points at is rotated.
 // A file that was deleted or replaced by somebody else is written to until the next reopen(),
 // clear() or due rotation, which then takes the path's present file instead of shuffling.
 //
@@ -81,13 +82,15 @@ class RotatingFile {
     [[nodiscard]] Status open_now(MonoTime now);
     [[nodiscard]] Status open_path();
     [[nodiscard]] Written write_some(std::string_view chunk) const noexcept;
+    void broken(const Written& result, std::size_t rest, MonoTime now);
     void lost(std::size_t bytes, MonoTime now);
     void working_again(MonoTime now);
     void rotate_if_due(MonoTime now);
-    [[nodiscard]] Status rotate_files();
+    [[nodiscard]] Status rotate_or_follow();
+    [[nodiscard]] Status shuffle();
+    [[nodiscard]] Status empty_file();
     [[nodiscard]] Result<bool> path_names_our_file() const;
-    void say_rotation_off();
-    void notify(NoticeKind kind, Level level, std::string text);
+    void notify(NoticeKind kind, Level level, std::string text) const;
 
     std::string path_;
     FileOptions options_;
@@ -101,8 +104,9 @@ class RotatingFile {
 
     Error error_;
     std::uint64_t dropped_ = 0;
-    std::uint64_t dropped_before_ = 0;  // dropped_ when the present trouble was announced
-    bool in_trouble_ = false;           // a Dropping notice is out and not yet answered
+    std::uint64_t dropped_said_ = 0;  // dropped_ at the last Recovered notice
+    bool in_trouble_ = false;         // a Dropping notice is out and not yet answered
+    bool rotation_failing_ = false;   // a RotationFailed notice is out
     MonoTime next_notice_{};
     MonoTime next_open_{};
     MonoTime next_rotation_{};

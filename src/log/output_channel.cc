@@ -1,0 +1,78 @@
+#include "log/output_channel.h"
+
+#include <utility>
+
+#include <syslog.h>
+
+#include "base/python_text.h"
+#include "base/strings.h"
+
+namespace svd::log {
+
+std::string_view channel_name(Channel channel) {
+    return channel == Channel::Stdout ? "stdout" : "stderr";
+}
+
+OutputChannel::OutputChannel(ChannelOptions options) : options_(std::move(options)) {
+    if (options_.capture_maxbytes > 0) {
+        capture_.emplace(
+            static_cast<std::size_t>(options_.capture_maxbytes),
+            [this](std::string_view bytes) { pass(bytes); },
+            [this](std::string_view message) {
+                if (options_.on_captured) options_.on_captured(message);
+            });
+    }
+    if (options_.syslog) {
+        lines_.emplace(kMaxSyslogLine, [this](std::string_view line) {
+            syslog_text_.assign(options_.process).append(" ").append(line);
+            options_.syslog->send(options_.channel == Channel::Stdout ? LOG_INFO : LOG_WARNING,
+                                  syslog_text_, now_);
+        });
+    }
+}
+
+void OutputChannel::feed(std::string_view chunk, Now now) {
+    now_ = now;
+    bytes_read_ += chunk.size();
+    const std::string_view text = options_.strip_ansi ? ansi_.strip(chunk) : chunk;
+    if (text.empty()) return;
+    if (capture_)
+        capture_->feed(text);
+    else
+        pass(text);
+}
+
+void OutputChannel::finish(Now now) {
+    now_ = now;
+    ansi_.reset();
+    if (capture_) capture_->finish();
+    if (lines_) lines_->finish();
+}
+
+void OutputChannel::pass(std::string_view bytes) {
+    if (options_.file) options_.file->write(bytes, now_.mono);
+    if (lines_) lines_->feed(bytes);
+    if (options_.on_debug) options_.on_debug(bytes);
+    if (options_.on_data) options_.on_data(bytes);
+}
+
+Status OutputChannel::reopen(MonoTime now) {
+    return options_.file ? options_.file->reopen(now) : Status{};
+}
+
+Status OutputChannel::clear(MonoTime now) {
+    return options_.file ? options_.file->clear(now) : Status{};
+}
+
+void OutputChannel::set_debug_hook(std::function<void(std::string_view)> hook) {
+    options_.on_debug = std::move(hook);
+}
+
+std::string debug_copy_text(std::string_view process, Channel channel, std::string_view data) {
+    const std::string head =
+        fmt::format("{} {} output:\n", py_repr(process), channel_name(channel));
+    if (is_utf8(data)) return head + std::string(data);
+    return head + "Undecodable: " + py_bytes_repr(data);
+}
+
+}  // namespace svd::log

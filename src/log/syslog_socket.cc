@@ -1,0 +1,102 @@
+#include "log/syslog_socket.h"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <ctime>
+#include <iterator>
+#include <utility>
+
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#include "log/rotating_file.h"
+
+namespace svd::log {
+namespace {
+
+constexpr std::array kMonths{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                             "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+
+// The receiver went away; a new connection may reach its successor.
+bool is_gone(int error) {
+    return error == ECONNREFUSED || error == ENOTCONN || error == ECONNRESET || error == EPIPE ||
+           error == EDESTADDRREQ || error == EBADF;
+}
+
+}  // namespace
+
+SyslogSocket::SyslogSocket(std::string ident, std::string path)
+    : ident_(std::move(ident)), path_(std::move(path)) {}
+
+void SyslogSocket::send(int priority, std::string_view text, Now now) noexcept try {
+    const std::time_t second = epoch_seconds(now.wall);
+    std::tm local{};
+    ::localtime_r(&second, &local);
+    datagram_.clear();
+    fmt::format_to(std::back_inserter(datagram_),
+                   "<{}>{} {:2} {:02}:{:02}:{:02} {}: ", LOG_USER | (priority & LOG_PRIMASK),
+                   kMonths.at(static_cast<std::size_t>(local.tm_mon) % kMonths.size()),
+                   local.tm_mday, local.tm_hour, local.tm_min, local.tm_sec, ident_);
+    const std::size_t head = datagram_.size();
+    datagram_.append(text.substr(0, kMaxText));
+    std::replace(datagram_.begin() + static_cast<std::ptrdiff_t>(head), datagram_.end(), '\0', ' ');
+
+    int error = fd_ ? send_datagram(datagram_) : ENOTCONN;
+    if (is_gone(error) && now.mono >= next_connect_) {
+        next_connect_ = now.mono + kRetryInterval;
+        error = connect_now();
+        if (error == 0) error = send_datagram(datagram_);
+    }
+    if (error != 0) {
+        lost(error, now);
+    } else if (in_trouble_ && now.mono >= next_notice_) {
+        in_trouble_ = false;
+        next_notice_ = now.mono + kNoticeInterval;
+        if (notify_)
+            notify_(Notice{NoticeKind::Recovered, Level::Warn,
+                           fmt::format("syslog at {} works again, {} messages were dropped so far",
+                                       path_, dropped_)});
+    }
+} catch (...) {
+    ++dropped_;  // out of memory
+}
+
+int SyslogSocket::connect_now() {
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    if (path_.size() >= sizeof(address.sun_path)) return ENAMETOOLONG;
+    std::memcpy(address.sun_path, path_.c_str(), path_.size());
+    fd_ = UniqueFd::adopt(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    if (!fd_) return errno;
+    if (::connect(fd_.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0)
+        return 0;
+    const int error = errno;
+    fd_.reset();
+    return error;
+}
+
+int SyslogSocket::send_datagram(std::string_view datagram) {
+    for (;;) {
+        const ssize_t n =
+            ::send(fd_.get(), datagram.data(), datagram.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+        if (n >= 0) return 0;
+        if (errno != EINTR) return errno;
+    }
+}
+
+void SyslogSocket::lost(int error, Now now) {
+    ++dropped_;
+    if (in_trouble_ || now.mono < next_notice_) return;
+    in_trouble_ = true;
+    next_notice_ = now.mono + kNoticeInterval;
+    if (notify_)
+        notify_(Notice{NoticeKind::Dropping, Level::Error,
+                       fmt::format("messages for syslog at {} are being dropped: {}", path_,
+                                   errno_text(error))});
+}
+
+}  // namespace svd::log
