@@ -1,0 +1,17 @@
+#include "control/fault.h"
+
+#include <gtest/gtest.h>
+
+namespace svd::control {
+
+TEST(Fault, Text_IsTheNameAlone_OrNameAndDetail) {
+    EXPECT_EQ((Fault{FaultCode::BadName, "web"}.text()), "BAD_NAME: web");
+    EXPECT_EQ((Fault{FaultCode::ShutdownState, ""}.text()), "SHUTDOWN_STATE");
+}
+
+TEST(Fault, Codes_AreSupervisors) {
+    EXPECT_EQ(static_cast<int>(FaultCode::CantReread), 92);
+    EXPECT_EQ(fault_name(FaultCode::AbnormalTermination), "ABNORMAL_TERMINATION");
+}
+
+}  // namespace svd::control

@@ -1,0 +1,52 @@
+#include "fixture.h"
+
+namespace svd::control {
+
+TEST(SplitNamespec, FollowsSupervisorsRules) {
+    EXPECT_EQ(split_namespec("web").group, "web");
+    EXPECT_EQ(split_namespec("web").process, "web");
+    EXPECT_EQ(split_namespec("g:p").process, "p");
+    EXPECT_EQ(split_namespec("g:p:q").process, "p:q");
+    EXPECT_FALSE(split_namespec("g:*").process);
+    EXPECT_FALSE(split_namespec("g:").process);
+}
+
+TEST_F(SupervisorTest, ProcessInfo_ShowsARunningProcess) {
+    add(group("web", {program("web")}));
+    supervisor.start("web", Wait::No, remember());
+    const auto info = supervisor.process_info("web");
+    ASSERT_TRUE(info);
+    EXPECT_EQ(info->pid, 100);
+    EXPECT_EQ(info->start, 1'700'000'000);
+    EXPECT_EQ(info->stop, 0);
+    EXPECT_EQ(info->stdout_logfile, "/log/web");
+    EXPECT_EQ(info->stderr_logfile, "");
+    EXPECT_EQ(supervisor.process_info("web:*").error().text(), "BAD_NAME: web:*");
+}
+
+TEST_F(SupervisorTest, ProcessInfo_ShowsSignalDeathsAsMinusOne) {
+    add(group("web", {program("web")}));
+    supervisor.start("web", Wait::No, remember());
+    pass(2s);
+    feed(at("web", "web"), process::Exited{{.signal = 9}});
+    supervisor.stop("web", Wait::No, remember());
+    feed(at("web", "web"), process::Exited{{.signal = 9}});
+    EXPECT_EQ(supervisor.process_info("web")->exitstatus, -1);
+}
+
+TEST_F(SupervisorTest, AllConfigInfo_IsSortedByName_AndSaysWhatIsInUse) {
+    auto config = std::make_shared<config::Config>();
+    config->groups = {group("b", {program("b")}), group("a", {program("a")})};
+    host.on_disk = std::shared_ptr<const config::Config>(config);
+    add(group("a", {program("a")}));
+    ASSERT_TRUE(supervisor.reload_config());
+    const auto all = supervisor.all_config_info();
+    ASSERT_EQ(all.size(), 2U);
+    EXPECT_EQ(all[0].process->name, "a");
+    EXPECT_TRUE(all[0].in_use);
+    EXPECT_EQ(all[0].stdout_logfile, "/log/a");
+    EXPECT_FALSE(all[1].in_use);
+    EXPECT_EQ(all[1].stdout_logfile, "auto");
+}
+
+}  // namespace svd::control
