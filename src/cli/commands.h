@@ -1,0 +1,44 @@
+// The handlers of svctl's actions; the table in command_table.h says which is whose. Each takes
+// what followed the action's name, without blanks around it.
+#pragma once
+
+#include <string_view>
+
+#include "cli/session.h"
+
+namespace svd::cli {
+
+using Handler = void (*)(Session&, std::string_view argument);
+
+// commands_status.cc
+void run_status(Session& session, std::string_view argument);
+void run_pid(Session& session, std::string_view argument);
+void run_avail(Session& session, std::string_view argument);
+void run_version(Session& session, std::string_view argument);
+
+// commands_process.cc
+void run_start(Session& session, std::string_view argument);
+void run_stop(Session& session, std::string_view argument);
+void run_restart(Session& session, std::string_view argument);
+void run_signal(Session& session, std::string_view argument);
+void run_clear(Session& session, std::string_view argument);
+
+// commands_config.cc
+void run_reread(Session& session, std::string_view argument);
+void run_update(Session& session, std::string_view argument);
+void run_add(Session& session, std::string_view argument);
+void run_remove(Session& session, std::string_view argument);
+
+// commands_daemon.cc
+void run_shutdown(Session& session, std::string_view argument);
+void run_reload(Session& session, std::string_view argument);
+void run_open(Session& session, std::string_view argument);
+void run_quit(Session& session, std::string_view argument);
+
+// commands_log.cc
+void run_tail(Session& session, std::string_view argument);
+void run_maintail(Session& session, std::string_view argument);
+// foreground.cc
+void run_fg(Session& session, std::string_view argument);
+
+}  // namespace svd::cli

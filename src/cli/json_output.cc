@@ -1,0 +1,92 @@
+#include "cli/json_output.h"
+
+#include <nlohmann/json.hpp>
+
+#include "cli/namespec.h"
+
+namespace svd::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string dump(const Json& document) {
+    return document.dump(2, ' ', false, Json::error_handler_t::replace);
+}
+
+Json text(const wire::Value& info, std::string_view name) {
+    return std::string(text_member(info, name));
+}
+
+bool flag(const wire::Value& info, std::string_view name) {
+    const auto* member = info.find(name);
+    return member && member->bool_or();
+}
+
+Json error_list(const std::vector<NamedError>& errors) {
+    auto list = Json::array();
+    for (const auto& error : errors) list.push_back({{"name", error.name}, {"error", error.error}});
+    return list;
+}
+
+Json process_entry(const wire::Value& info) {
+    Json entry;
+    entry["name"] = namespec_of(info);
+    entry["group"] = text(info, "group");
+    entry["process"] = text(info, "name");
+    entry["state"] = text(info, "statename");
+    entry["statecode"] = int_member(info, "state");
+    entry["description"] = text(info, "description");
+    for (const char* name : {"pid", "start", "stop", "now", "exitstatus"})
+        entry[name] = int_member(info, name);
+    for (const char* name : {"spawnerr", "stdout_logfile", "stderr_logfile"})
+        entry[name] = text(info, name);
+    return entry;
+}
+
+Json group_names(const wire::Array& changes, std::size_t index) {
+    auto list = Json::array();
+    if (index < changes.size())
+        for (const auto& name : changes[index].elements())
+            list.push_back(std::string(name.text_or()));
+    return list;
+}
+
+}  // namespace
+
+std::string status_json(const std::vector<const wire::Value*>& infos,
+                        const std::vector<NamedError>& errors) {
+    Json document{{"processes", Json::array()}, {"errors", error_list(errors)}};
+    for (const auto* info : infos) document["processes"].push_back(process_entry(*info));
+    return dump(document);
+}
+
+std::string avail_json(const wire::Array& configs) {
+    Json document{{"processes", Json::array()}};
+    for (const auto& config : configs) {
+        Json entry;
+        entry["name"] = namespec_of(config);
+        entry["group"] = text(config, "group");
+        entry["process"] = text(config, "name");
+        entry["in_use"] = flag(config, "inuse");
+        entry["autostart"] = flag(config, "autostart");
+        entry["group_priority"] = int_member(config, "group_prio");
+        entry["process_priority"] = int_member(config, "process_prio");
+        document["processes"].push_back(std::move(entry));
+    }
+    return dump(document);
+}
+
+std::string reread_json(const wire::Array& changes) {
+    return dump({{"available", group_names(changes, 0)},
+                 {"changed", group_names(changes, 1)},
+                 {"disappeared", group_names(changes, 2)}});
+}
+
+std::string update_json(const UpdateReport& report) {
+    return dump({{"removed", report.removed},
+                 {"updated", report.updated},
+                 {"added", report.added},
+                 {"errors", error_list(report.errors)}});
+}
+
+}  // namespace svd::cli

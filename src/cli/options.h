@@ -1,0 +1,33 @@
+// The command line of svctl, with the semantics of getopt: options stand before the first word,
+// long options may be shortened while they stay unique, and an option given twice is an error.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.h"
+
+namespace svd::cli {
+
+struct Options {
+    std::optional<std::string> configuration;
+    std::optional<std::string> serverurl;
+    std::optional<std::string> username;
+    std::optional<std::string> password;
+    std::optional<std::string> history_file;
+    bool interactive = false;
+    bool json = false;
+    bool help = false;
+    bool version = false;
+    std::vector<std::string> words;  // the action and its arguments
+};
+
+// `args` without the program's name. The error is the text behind "Error: ".
+[[nodiscard]] Result<Options> parse_options(const std::vector<std::string>& args);
+
+// The text of --help; `program` as typed.
+[[nodiscard]] std::string usage_text(std::string_view program);
+
+}  // namespace svd::cli
