@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -53,6 +54,14 @@ class Cgroup {
     std::string name_;
 };
 
+// Where the v2 hierarchy is mounted and which directory of it is ours. Pure.
+struct CgroupPlace {
+    std::string directory;  // in the file system
+    std::string path;       // as /proc/PID/cgroup shows it
+};
+[[nodiscard]] Result<CgroupPlace> find_own_cgroup(std::string_view mountinfo,
+                                                  std::string_view self_cgroup);
+
 class CgroupTree {
   public:
     struct Options {
@@ -89,22 +98,26 @@ class CgroupTree {
     [[nodiscard]] int fd() const { return dir_.get(); }
 
   private:
+    friend class Cgroup;
     struct Waiter {
-        std::string name;
-        int watch = -1;
+        int watch = -1;  // of inotify; -1 when the leaf did not exist
         std::function<void()> callback;
     };
     CgroupTree() = default;
+    [[nodiscard]] Status create(const CgroupPlace& place, const Options& options);
     void read_events();
-    bool settle_some();
+    bool settle_one();
 
     std::string path_;
     std::string directory_;
+    std::string name_;
     bool keep_ = false;
     UniqueFd parent_;
-    UniqueFd dir_;
+    UniqueFd dir_;  // locked for as long as the daemon lives
     UniqueFd inotify_;
-    std::unordered_map<std::string, Waiter> waiters_;
+    std::unordered_map<std::string, Waiter> waiters_;  // by leaf
+    std::unordered_map<int, std::string> by_watch_;
+    std::deque<std::string> unsettled_;  // leaves whose state must be looked at
     Watch inotify_watch_;
     Defer recheck_;
 };
@@ -113,13 +126,5 @@ class CgroupTree {
 // "..", and no result collides with a cgroup control file.
 [[nodiscard]] std::string escape_cgroup_part(std::string_view part);
 [[nodiscard]] std::string cgroup_leaf_name(const std::vector<std::string>& parts);
-
-// Where the v2 hierarchy is mounted and which directory of it is ours. Pure.
-struct CgroupPlace {
-    std::string directory;  // in the file system
-    std::string path;       // as /proc/PID/cgroup shows it
-};
-[[nodiscard]] Result<CgroupPlace> find_own_cgroup(std::string_view mountinfo,
-                                                  std::string_view self_cgroup);
 
 }  // namespace svd::os

@@ -32,7 +32,7 @@ struct ExitStatus {
 struct ExitReport {
     pid_t pid = 0;
     ExitStatus status;
-    // The program never ran: status is code 127, or a signal that hit the child before execve.
+    // Set when the program never ran; status is then code 127.
     std::optional<SpawnStage> exec_stage;
     int exec_errno = 0;
     // Somebody else reaped it; status is unknown (code 255).
@@ -75,7 +75,7 @@ class ChildTable {
     [[nodiscard]] int pidfd(pid_t pid) const;
 
     // Reports everything that has exited by now. Call it before a verb looks at states, so that a
-    // dead child is never seen as running. Callbacks run inside. Must not be called from them.
+    // dead child is never seen as running. Callbacks run inside; called from one, it does nothing.
     void collect();
 
     // Called after every reaping, of strays too.
@@ -83,15 +83,15 @@ class ChildTable {
 
   private:
     struct Entry;
-    explicit ChildTable(StrayHandler on_stray);
+    ChildTable(Loop& loop, StrayHandler on_stray);
     void finish(const std::shared_ptr<Entry>& entry);
     bool collect_some(int budget);
     void reap_stray(pid_t pid);
 
+    Loop& loop_;
     StrayHandler on_stray_;
     std::function<void(pid_t)> on_reaped_;
-    Loop* loop_ = nullptr;
-    bool collecting_ = false;
+    bool busy_ = false;  // inside callbacks
     std::unordered_map<pid_t, std::shared_ptr<Entry>> children_;
     Defer again_;
     SignalWatch sigchld_;

@@ -57,7 +57,7 @@ class Scope {
     // Calls once, from the loop, when is_empty() holds. A later call replaces an earlier one.
     [[nodiscard]] Status when_empty(std::function<void()> callback);
     void cancel();
-    // Owns it: is this reaped stray one of ours? For log lines only.
+    // Was this reaped stray one of ours? For log lines only.
     [[nodiscard]] bool owns(const StrayReport& stray) const;
     [[nodiscard]] bool uses_cgroup() const;
     explicit operator bool() const { return scopes_ != nullptr; }

@@ -13,16 +13,17 @@
 
 namespace svd::os {
 
-// Steps of a child before its program runs, in their order. The texts are in spawn_stages.
+// Steps of a child before its program runs that can fail, in their order.
 enum class SpawnStage : std::uint32_t {
     None,
+    Cgroup,
     Descriptors,
+    Limits,
+    NotRoot,  // another user is wanted, and the daemon is not root
     Groups,
     Gid,
     Uid,
-    NotRoot,
     Directory,
-    Limits,
     Exec,
 };
 

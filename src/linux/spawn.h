@@ -1,7 +1,7 @@
 // Starting one child. All preparation is done in the parent; the child only makes system calls.
 //
 // Order in the child: process group, signal dispositions, descriptors 0 to 2, every other
-// descriptor close-on-exec, user, directory, umask, resource limits, empty signal mask, execve.
+// descriptor close-on-exec, resource limits, user, directory, umask, empty signal mask, execve.
 // A failure is written to the child's descriptor 2 in Supervisor's words, is left in the child's
 // ExecReport, and ends the child with code 127. Nothing blocks the parent.
 #pragma once

@@ -1,0 +1,241 @@
+#include "linux/children.h"
+
+#include <utility>
+
+#include <errno.h>
+#include <signal.h>
+#include <sys/epoll.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "linux/proc_info.h"
+
+namespace svd::os {
+namespace {
+
+#ifndef P_PIDFD
+constexpr auto P_PIDFD = static_cast<idtype_t>(3);
+#endif
+
+constexpr int kExitsPerSlice = 128;
+
+// siginfo carries the code or the signal itself, not a wait status.
+ExitStatus status_of(const siginfo_t& info) {
+    ExitStatus status;
+    if (info.si_code == CLD_EXITED) {
+        status.code = info.si_status & 0xff;
+    } else {
+        status.signal = info.si_status;
+        status.core_dumped = info.si_code == CLD_DUMPED;
+    }
+    return status;
+}
+
+struct Waited {
+    bool exited = false;
+    int code = 0;  // errno
+    siginfo_t info{};
+};
+Waited wait_for(idtype_t type, id_t id, int flags) {
+    Waited waited;
+    int r = 0;
+    do {
+        r = waitid(type, id, &waited.info, WEXITED | WNOHANG | flags);
+    } while (r != 0 && errno == EINTR);
+    waited.code = r != 0 ? errno : 0;
+    waited.exited = r == 0 && waited.info.si_pid != 0;
+    return waited;
+}
+
+class Flagged {
+  public:
+    explicit Flagged(bool& flag) : flag_(flag), before_(std::exchange(flag, true)) {}
+    ~Flagged() { flag_ = before_; }
+    Flagged(const Flagged&) = delete;
+    Flagged& operator=(const Flagged&) = delete;
+
+  private:
+    bool& flag_;
+    bool before_;
+};
+
+}  // namespace
+
+struct ChildTable::Entry {
+    Child child;
+    Handlers handlers;
+    bool forgotten = false;
+    Watch watch;
+};
+
+ChildTable::ChildTable(Loop& loop, StrayHandler on_stray)
+    : loop_(loop), on_stray_(std::move(on_stray)) {}
+
+ChildTable::~ChildTable() = default;
+
+Result<std::unique_ptr<ChildTable>> ChildTable::create(Loop& loop, StrayHandler on_stray) {
+    if (prctl(PR_SET_CHILD_SUBREAPER, 1UL, 0UL, 0UL, 0UL) != 0)
+        return fail_errno(errno, "become a child subreaper");
+    std::unique_ptr<ChildTable> table(new ChildTable(loop, std::move(on_stray)));
+    ChildTable* self = table.get();
+    SVD_TRY(table->again_,
+            Defer::create(
+                loop, [self] { return self->collect_some(kExitsPerSlice); }, Priority::Control));
+    SVD_TRY(table->sigchld_, SignalWatch::add(
+                                 loop, SIGCHLD,
+                                 [self](const signalfd_siginfo&) {
+                                     // One signal may stand for any number of exits.
+                                     if (self->collect_some(kExitsPerSlice)) self->again_.enable();
+                                 },
+                                 Priority::Control));
+    // Children that ended before SIGCHLD was taken raised no signal for us.
+    table->again_.enable();
+    return table;
+}
+
+Status ChildTable::adopt(Child child, Handlers handlers) {
+    const pid_t pid = child.pid;
+    if (!child.pidfd) {
+        child.pidfd = UniqueFd::adopt(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
+        if (!child.pidfd) return fail_errno(errno, "open a pidfd for process {}", pid);
+    }
+    auto entry = std::make_shared<Entry>();
+    entry->child = std::move(child);
+    entry->handlers = std::move(handlers);
+    const std::weak_ptr<Entry> weak = entry;
+    SVD_TRY(entry->watch, Watch::add(loop_, entry->child.pidfd.get(), EPOLLIN, Priority::ChildExit,
+                                     [this, weak](std::uint32_t) {
+                                         if (const auto ready = weak.lock()) finish(ready);
+                                     }));
+    children_.insert_or_assign(pid, std::move(entry));
+    return {};
+}
+
+void ChildTable::forget(pid_t pid) {
+    const auto found = children_.find(pid);
+    if (found == children_.end()) return;
+    found->second->forgotten = true;
+    found->second->handlers = {};
+}
+
+std::size_t ChildTable::size() const {
+    std::size_t known = 0;
+    for (const auto& [pid, entry] : children_) known += entry->forgotten ? 0U : 1U;
+    return known;
+}
+
+bool ChildTable::contains(pid_t pid) const {
+    const auto found = children_.find(pid);
+    return found != children_.end() && !found->second->forgotten;
+}
+
+int ChildTable::pidfd(pid_t pid) const {
+    const auto found = children_.find(pid);
+    return found == children_.end() ? -1 : found->second->child.pidfd.get();
+}
+
+void ChildTable::finish(const std::shared_ptr<Entry>& entry) {
+    if (busy_) return;  // the pidfd stays readable; the loop comes back
+    const Child& child = entry->child;
+    const auto id = static_cast<id_t>(child.pidfd.get());
+    const Waited peeked = wait_for(P_PIDFD, id, WNOWAIT);
+    if (!peeked.exited && peeked.code == 0) return;
+
+    ExitReport report;
+    report.pid = child.pid;
+    report.lost = !peeked.exited;
+    report.status = peeked.exited ? status_of(peeked.info) : ExitStatus{.code = 255};
+    if (child.report.stage() != SpawnStage::None) {
+        report.exec_stage = child.report.stage();
+        report.exec_errno = child.report.code();
+    }
+    if (entry->forgotten) {
+        entry->watch.reset();
+        children_.erase(child.pid);
+        reap_stray(child.pid);
+        return;
+    }
+    {
+        const Flagged busy(busy_);
+        // A copy, because forget() may empty the original while it runs.
+        const auto before_reap = entry->handlers.before_reap;
+        if (before_reap) {
+            try {
+                before_reap(report);
+            } catch (...) {
+                // The child is reaped whatever the callback does, or it would be reported for ever.
+                static_cast<void>(wait_for(P_PIDFD, id, 0));
+                children_.erase(child.pid);
+                entry->watch.reset();
+                throw;
+            }
+        }
+    }
+    static_cast<void>(wait_for(P_PIDFD, id, 0));
+    entry->watch.reset();
+    children_.erase(report.pid);
+    if (on_reaped_) on_reaped_(report.pid);
+    const Flagged busy(busy_);
+    if (entry->handlers.on_exit) entry->handlers.on_exit(report);
+}
+
+void ChildTable::reap_stray(pid_t pid) {
+    StrayReport report;
+    report.pid = pid;
+    // Only a zombie still has these.
+    report.cgroup = read_process_cgroup(pid);
+    if (const auto stat = read_proc_stat(pid)) {
+        report.name = stat->name;
+        report.process_group = stat->process_group;
+        report.session = stat->session;
+    }
+    const Waited waited = wait_for(P_PID, static_cast<id_t>(pid), 0);
+    if (!waited.exited) return;
+    report.status = status_of(waited.info);
+    if (on_reaped_) on_reaped_(pid);
+    const Flagged busy(busy_);
+    if (on_stray_) on_stray_(report);
+}
+
+bool ChildTable::collect_some(int budget) {
+    if (busy_) return true;
+    while (budget-- > 0) {
+        const Waited peeked = wait_for(P_ALL, 0, WNOWAIT);
+        if (!peeked.exited) return false;
+        const auto found = children_.find(peeked.info.si_pid);
+        if (found != children_.end()) {
+            const auto entry = found->second;
+            finish(entry);
+        } else {
+            reap_stray(peeked.info.si_pid);
+        }
+    }
+    return true;
+}
+
+void ChildTable::collect() {
+    constexpr int kAtMost = 4096;  // a storm of orphans must not hold up the verb for ever
+    if (!busy_ && collect_some(kAtMost)) again_.enable();
+}
+
+void ChildTable::on_reaped(std::function<void(pid_t)> handler) {
+    on_reaped_ = std::move(handler);
+}
+
+Status send_signal(const ChildTable& table, pid_t pid, int number) {
+    const int pidfd = table.pidfd(pid);
+    if (pidfd < 0) return fail_errno(ESRCH, "signal process {}", pid);
+    if (syscall(SYS_pidfd_send_signal, pidfd, number, nullptr, 0) != 0)
+        return fail_errno(errno, "signal process {}", pid);
+    return {};
+}
+
+Status send_signal_to_group(const ChildTable& table, pid_t pid, int number) {
+    if (table.pidfd(pid) < 0) return fail_errno(ESRCH, "signal process group {}", pid);
+    if (kill(-pid, number) != 0) return fail_errno(errno, "signal process group {}", pid);
+    return {};
+}
+
+}  // namespace svd::os

@@ -1,0 +1,136 @@
+#include "linux/descendants.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "linux/walker.h"
+
+namespace svd::os {
+
+// --- Scope --------------------------------------------------------------------------------------
+Scope::Scope() = default;
+Scope::Scope(Scope&& other) noexcept
+    : scopes_(std::exchange(other.scopes_, nullptr)),
+      cgroup_(std::exchange(other.cgroup_, std::nullopt)),
+      walk_(std::move(other.walk_)),
+      walking_(other.walking_) {}
+Scope& Scope::operator=(Scope&& other) noexcept {
+    if (this != &other) {
+        Scope old;
+        std::swap(old.scopes_, scopes_);
+        std::swap(old.cgroup_, cgroup_);
+        std::swap(old.walk_, walk_);
+        scopes_ = std::exchange(other.scopes_, nullptr);
+        cgroup_ = std::exchange(other.cgroup_, std::nullopt);
+        walk_ = std::move(other.walk_);
+        walking_ = other.walking_;
+    }
+    return *this;
+}
+
+Scope::~Scope() {
+    if (scopes_ == nullptr) return;
+    cancel();
+    if (cgroup_) ignore(cgroup_->remove(), "goes with the tree when it is still in use");
+    scopes_->walker_->drop(walk_);
+}
+
+Result<UniqueFd> Scope::spawn_directory() {
+    if (!cgroup_) return UniqueFd();
+    return cgroup_->ensure();
+}
+
+std::optional<std::string> Scope::environment_marker() const {
+    if (cgroup_) return std::nullopt;
+    return walk_->marker;
+}
+
+void Scope::started(pid_t leader, bool in_cgroup) {
+    walking_ = !in_cgroup;
+    if (walking_) scopes_->walker_->add_leader(*walk_, leader);
+}
+
+bool Scope::uses_cgroup() const {
+    return cgroup_ && !walking_;
+}
+
+bool Scope::is_empty() const {
+    if (uses_cgroup()) {
+        const auto populated = cgroup_->populated();
+        return populated && !*populated;  // not known: not empty
+    }
+    const auto members = scopes_->walker_->members(*walk_);
+    return members && members->empty();
+}
+
+std::vector<pid_t> Scope::pids() const {
+    if (uses_cgroup()) return cgroup_->pids().value_or(std::vector<pid_t>{});
+    std::vector<pid_t> pids;
+    if (const auto members = scopes_->walker_->members(*walk_))
+        for (const ProcStat& process : *members) pids.push_back(process.pid);
+    return pids;
+}
+
+Status Scope::kill_all() {
+    if (uses_cgroup()) return cgroup_->kill();
+    return scopes_->walker_->kill_all(*walk_);
+}
+
+Status Scope::signal_all(int number) {
+    if (uses_cgroup()) return cgroup_->signal(number);
+    return scopes_->walker_->signal_all(*walk_, number);
+}
+
+Status Scope::when_empty(std::function<void()> callback) {
+    cancel();
+    if (uses_cgroup()) return scopes_->tree_->when_empty(*cgroup_, std::move(callback));
+    walk_->on_empty = std::move(callback);
+    scopes_->walker_->look_soon();
+    return {};
+}
+
+void Scope::cancel() {
+    if (cgroup_) scopes_->tree_->cancel(*cgroup_);
+    walk_->on_empty = nullptr;
+}
+
+bool Scope::owns(const StrayReport& stray) const {
+    if (uses_cgroup()) {
+        // The directory may have been removed while the zombie waited: "/svd-1/x (deleted)".
+        const std::string own = cgroup_->path();
+        return stray.cgroup == own || stray.cgroup.starts_with(own + "/") ||
+               stray.cgroup.starts_with(own + " ");
+    }
+    return walk_->members.contains(stray.pid) || walk_->groups.contains(stray.process_group) ||
+           walk_->groups.contains(stray.session);
+}
+
+// --- Scopes -------------------------------------------------------------------------------------
+Scopes::Scopes() = default;
+Scopes::~Scopes() = default;
+
+Result<std::unique_ptr<Scopes>> Scopes::open(Loop& loop, ChildTable& children,
+                                             const Options& options) {
+    std::unique_ptr<Scopes> scopes(new Scopes);
+    SVD_TRY(scopes->walker_, detail::Walker::create(loop));
+    if (options.force_walk) {
+        scopes->why_walking_ = "asked for";
+    } else if (auto tree = CgroupTree::open(loop, options.cgroup)) {
+        scopes->tree_ = std::move(*tree);
+    } else {
+        scopes->why_walking_ = tree.error().text;
+    }
+    children.on_reaped([walker = scopes->walker_.get()](pid_t) { walker->process_reaped(); });
+    return scopes;
+}
+
+Scope Scopes::make(const std::vector<std::string>& parts) {
+    Scope scope;
+    scope.scopes_ = this;
+    if (tree_) scope.cgroup_ = tree_->leaf(parts);
+    scope.walk_ = walker_->make();
+    scope.walking_ = tree_ == nullptr;
+    return scope;
+}
+
+}  // namespace svd::os

@@ -1,0 +1,200 @@
+// Nothing in this file may allocate, lock, log or return to its caller.
+#include "linux/spawn_child.h"
+
+#include <array>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+namespace svd::os {
+namespace {
+
+using Detail = SpawnStageText::Detail;
+
+constexpr std::array kStageTexts{
+    SpawnStageText{SpawnStage::None, "", Detail::None, nullptr},
+    SpawnStageText{SpawnStage::Cgroup, "enter cgroup", Detail::None, nullptr},
+    SpawnStageText{SpawnStage::Descriptors, "set up descriptors", Detail::None, nullptr},
+    SpawnStageText{SpawnStage::Limits, "set resource limits", Detail::None, nullptr},
+    SpawnStageText{SpawnStage::NotRoot, "setuid to", Detail::Uid,
+                   "Can't drop privilege as nonroot user"},
+    SpawnStageText{SpawnStage::Groups, "setuid to", Detail::Uid,
+                   "Could not set groups of effective user"},
+    SpawnStageText{SpawnStage::Gid, "setuid to", Detail::Uid,
+                   "Could not set group id of effective user"},
+    SpawnStageText{SpawnStage::Uid, "setuid to", Detail::Uid, nullptr},
+    SpawnStageText{SpawnStage::Directory, "chdir to", Detail::Directory, nullptr},
+    SpawnStageText{SpawnStage::Exec, "exec", Detail::Argv0, nullptr},
+};
+constexpr bool rows_match_stages() {
+    for (std::size_t i = 0; i < kStageTexts.size(); ++i)
+        if (static_cast<std::size_t>(kStageTexts[i].stage) != i) return false;
+    return kStageTexts.size() == static_cast<std::size_t>(SpawnStage::Exec) + 1;
+}
+static_assert(rows_match_stages());
+
+// Some 32-bit systems have the old 16-bit calls under the plain names.
+#ifdef SYS_setgroups32
+constexpr long kSetgroups = SYS_setgroups32, kSetgid = SYS_setgid32, kSetuid = SYS_setuid32;
+#else
+constexpr long kSetgroups = SYS_setgroups, kSetgid = SYS_setgid, kSetuid = SYS_setuid;
+#endif
+
+#ifndef CLOSE_RANGE_CLOEXEC
+#define CLOSE_RANGE_CLOEXEC (1U << 2)
+#endif
+
+// A line put together on the stack and written with one call, so that it stays whole in a log.
+class Line {
+  public:
+    void add(const char* text) noexcept {
+        while (*text != '\0' && used_ < sizeof(bytes_)) bytes_[used_++] = *text++;
+    }
+    void add(unsigned long number) noexcept {
+        char digits[24];
+        std::size_t at = sizeof(digits);
+        digits[--at] = '\0';
+        do {
+            digits[--at] = static_cast<char>('0' + number % 10);
+            number /= 10;
+        } while (number != 0);
+        add(digits + at);
+    }
+    void write_to(int fd) const noexcept {
+        std::size_t done = 0;
+        while (done < used_) {
+            const ssize_t n = write(fd, bytes_ + done, used_ - done);
+            if (n < 0 && errno == EINTR) continue;
+            if (n <= 0) return;
+            done += static_cast<std::size_t>(n);
+        }
+    }
+
+  private:
+    char bytes_[4096];
+    std::size_t used_ = 0;
+};
+
+[[noreturn]] void give_up(const ChildPlan& plan, SpawnStage stage, int code) noexcept {
+    if (plan.report != nullptr) {
+        plan.report->code.store(code, std::memory_order_relaxed);
+        plan.report->stage.store(static_cast<std::uint32_t>(stage), std::memory_order_release);
+    }
+    const SpawnStageText& row = spawn_stage_text(stage);
+    Line line;
+    line.add("supervisor: couldn't ");
+    line.add(row.text);
+    switch (row.detail) {
+        case Detail::None:
+            break;
+        case Detail::Argv0:
+            line.add(" ");
+            line.add(plan.argv[0]);
+            break;
+        case Detail::Directory:
+            line.add(" ");
+            line.add(plan.directory);
+            break;
+        case Detail::Uid:
+            line.add(" ");
+            line.add(static_cast<unsigned long>(plan.uid));
+            break;
+    }
+    line.add(": ");
+    const char* reason = row.reason != nullptr ? row.reason : strerrorname_np(code);
+    if (reason != nullptr) {
+        line.add(reason);
+    } else {
+        line.add("errno ");
+        line.add(static_cast<unsigned long>(code));
+    }
+    line.add("\nsupervisor: child process was not spawned\n");
+    line.write_to(STDERR_FILENO);
+    _exit(127);
+}
+
+// The dispositions survive execve when they are "ignore", whoever started the daemon set them.
+void default_all_signals() noexcept {
+    struct sigaction by_default{};
+    by_default.sa_handler = SIG_DFL;
+    for (int number = 1; number < NSIG; ++number) sigaction(number, &by_default, nullptr);
+}
+
+void enter_cgroup(const ChildPlan& plan) noexcept {
+    const int fd = openat(plan.join_cgroup_fd, "cgroup.procs", O_WRONLY | O_CLOEXEC);
+    if (fd < 0 || write(fd, "0", 1) != 1) give_up(plan, SpawnStage::Cgroup, errno);
+    close(fd);
+}
+
+void mark_close_on_exec_from(int first) noexcept {
+    if (syscall(SYS_close_range, first, ~0U, CLOSE_RANGE_CLOEXEC) == 0) return;
+    // An old kernel or a filter. The daemon opens everything close-on-exec; this is the second net.
+    constexpr int kHighest = 65536;
+    for (int fd = first; fd < kHighest; ++fd) fcntl(fd, F_SETFD, FD_CLOEXEC);
+}
+
+void place_descriptors(const ChildPlan& plan) noexcept {
+    int source[3];
+    for (int target = 0; target < 3; ++target) {
+        source[target] = plan.fds[target];
+        if (source[target] < 0) source[target] = open("/dev/null", O_RDWR | O_CLOEXEC);
+        // Out of the way of the targets, or an earlier dup2 would overwrite it.
+        if (source[target] >= 0 && source[target] < 3 && source[target] != target)
+            source[target] = fcntl(source[target], F_DUPFD_CLOEXEC, 3);
+        if (source[target] < 0) give_up(plan, SpawnStage::Descriptors, errno);
+    }
+    for (int target = 0; target < 3; ++target) {
+        // dup2 onto itself would keep close-on-exec.
+        const int r =
+            source[target] == target ? fcntl(target, F_SETFD, 0) : dup2(source[target], target);
+        if (r < 0) give_up(plan, SpawnStage::Descriptors, errno);
+    }
+    mark_close_on_exec_from(3);
+}
+
+void switch_user(const ChildPlan& plan) noexcept {
+    const uid_t current = getuid();
+    if (current == plan.uid) return;
+    if (current != 0) give_up(plan, SpawnStage::NotRoot, EPERM);
+    // Raw calls: the wrappers of the C library would first talk to threads.
+    if (syscall(kSetgroups, plan.group_count, plan.groups) != 0)
+        give_up(plan, SpawnStage::Groups, errno);
+    if (syscall(kSetgid, plan.gid) != 0) give_up(plan, SpawnStage::Gid, errno);
+    if (syscall(kSetuid, plan.uid) != 0) give_up(plan, SpawnStage::Uid, errno);
+}
+
+}  // namespace
+
+const SpawnStageText& spawn_stage_text(SpawnStage stage) noexcept {
+    const auto index = static_cast<std::size_t>(stage);
+    return kStageTexts[index < kStageTexts.size() ? index : 0];
+}
+
+[[noreturn]] void become_program(const ChildPlan& plan) noexcept {
+    if (plan.new_process_group) setpgid(0, 0);
+    default_all_signals();
+    if (plan.join_cgroup_fd >= 0) enter_cgroup(plan);
+    place_descriptors(plan);
+    for (std::size_t i = 0; i < plan.limit_count; ++i) {
+        const ResourceLimit& limit = plan.limits[i];
+        if (syscall(SYS_prlimit64, 0, limit.resource, &limit.value, nullptr) != 0)
+            give_up(plan, SpawnStage::Limits, errno);
+    }
+    if (plan.switch_user) switch_user(plan);
+    if (plan.directory != nullptr && chdir(plan.directory) != 0)
+        give_up(plan, SpawnStage::Directory, errno);
+    if (plan.set_umask) umask(plan.umask);
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, nullptr);
+    execve(plan.path, plan.argv, plan.envp);
+    give_up(plan, SpawnStage::Exec, errno);
+}
+
+}  // namespace svd::os
