@@ -13,6 +13,7 @@
 #include <sys/socket.h>
 
 #include "http/connection.h"
+#include "linux/sockets.h"
 #include "wire/http_message.h"
 
 namespace svd::http {
@@ -67,7 +68,7 @@ class Server::Impl final : public ConnectionHost {
         for (const auto& [key, connection] : connections_) connection->abandon();
     }
 
-    Status listen(ListenerSpec spec);
+    Status listen(Listener spec);
     void stop_listening() { listeners_.clear(); }
     [[nodiscard]] std::size_t connection_count() const { return connections_.size(); }
     [[nodiscard]] std::size_t unsent_count() const {
@@ -86,7 +87,7 @@ class Server::Impl final : public ConnectionHost {
 
   private:
     struct OpenListener {
-        os::Listener socket;
+        UniqueFd fd;
         std::shared_ptr<ListenerState> state;
         os::Watch watch;
     };
@@ -119,12 +120,12 @@ class Server::Impl final : public ConnectionHost {
     os::Timer timer_;
 };
 
-Status Server::Impl::listen(ListenerSpec spec) {
+Status Server::Impl::listen(Listener spec) {
     if (!timer_) {
         SVD_TRY(timer_, os::Timer::create(loop_, [this] { on_time(); }));
     }
     auto listener = std::make_unique<OpenListener>();
-    listener->socket = std::move(spec.socket);
+    listener->fd = std::move(spec.fd);
     listener->state = std::make_shared<ListenerState>();
     listener->state->name = std::move(spec.name);
     if (spec.auth) {
@@ -134,7 +135,7 @@ Status Server::Impl::listen(ListenerSpec spec) {
     }
     OpenListener* raw = listener.get();
     SVD_TRY(listener->watch,
-            os::Watch::add(loop_, raw->socket.fd(), paused_ ? 0U : EPOLLIN, os::Priority::Control,
+            os::Watch::add(loop_, raw->fd.get(), paused_ ? 0U : EPOLLIN, os::Priority::Control,
                            [this, raw](std::uint32_t) { accept_some(*raw); }));
     listeners_.push_back(std::move(listener));
     return {};
@@ -145,7 +146,7 @@ void Server::Impl::accept_some(OpenListener& listener) {
         if (connections_.size() >= limits_.max_connections && !make_room()) {
             return pause_accepting("too many open connections");
         }
-        os::Accepted accepted = os::accept_connection(listener.socket.fd());
+        os::Accepted accepted = os::accept_connection(listener.fd.get());
         switch (accepted.outcome) {
             case os::Accepted::Outcome::Connection:
                 admit(listener, std::move(accepted.fd));
@@ -264,7 +265,7 @@ Server::Server(os::Loop& loop, std::vector<Route> routes, Limits limits, Hooks h
     : impl_(std::make_unique<Impl>(loop, std::move(routes), limits, std::move(hooks))) {}
 Server::~Server() = default;
 
-Status Server::listen(ListenerSpec spec) {
+Status Server::listen(Listener spec) {
     return impl_->listen(std::move(spec));
 }
 void Server::stop_listening() {

@@ -1,8 +1,7 @@
 // The daemon's HTTP server: any number of listening sockets on the one event loop.
 //
 //   http::Server server(loop, {rpc_route(supervisor)}, http::Limits{}, http::Hooks{...});
-//   server.listen({.socket = std::move(socket), .name = "unix_http_server", .auth = {{"user",
-//   "pw"}}});
+//   server.listen({.fd = std::move(fd), .name = "unix_http_server", .auth = {{"user", "pw"}}});
 //
 // Single-threaded and non-blocking. Requests of one connection are answered one after the other,
 // connections do not wait for each other. Nothing is kept running for clients that are merely
@@ -21,9 +20,9 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/fd.h"
 #include "http/router.h"
 #include "linux/loop.h"
-#include "linux/sockets.h"
 #include "wire/http_parser.h"
 
 namespace svd::http {
@@ -44,8 +43,8 @@ struct Auth {
     std::string password;  // plain, {SHA}<hex> or a crypt(3) hash
 };
 
-struct ListenerSpec {
-    os::Listener socket;
+struct Listener {
+    UniqueFd fd;       // listening stream socket (AF_UNIX, AF_INET or AF_INET6), non-blocking
     std::string name;  // section name, for Peer and logs
     std::optional<Auth> auth;
 };
@@ -74,7 +73,7 @@ class Server {
     Server(const Server&) = delete;
     Server& operator=(const Server&) = delete;
 
-    Status listen(ListenerSpec spec);
+    Status listen(Listener listener);
     // Stops accepting on all listeners and closes them; connections go on.
     void stop_listening();
 
