@@ -5,6 +5,7 @@
 // `problems.first_error()` is the text that supervisord would have printed.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -13,6 +14,8 @@
 #include "config/model.h"
 
 namespace svd::config {
+
+class Host;  // host.h: what a load asks of the machine
 
 enum class Severity { Info, Warning, Error };
 
@@ -45,10 +48,10 @@ struct Problems {
 using Overrides = std::map<std::string, std::string>;
 
 struct LoadRequest {
-    std::string path;            // root file as typed
-    Environment environment;     // for ENV_ names; usually this process's environment
+    std::string path;               // root file as typed
+    Environment environment;        // for ENV_ names; usually this process's environment
     std::string working_directory;  // absolute; relative logfile, pidfile and socket paths
-    std::string host_node_name;  // uname nodename
+    std::string host_node_name;     // uname nodename
     Overrides overrides;
 };
 
@@ -58,16 +61,20 @@ struct LoadResult {
 };
 
 [[nodiscard]] LoadResult load(const LoadRequest& request);
+// The same with another machine's files and users, for tests.
+[[nodiscard]] LoadResult load(const LoadRequest& request, const Host& host);
 
 // [supervisorctl] of the same file and of what it includes. An Error where Supervisor's client
 // would refuse; its text is complete but for the "Error: " prefix.
 [[nodiscard]] Result<ClientConfig> load_client(const LoadRequest& request);
+[[nodiscard]] Result<ClientConfig> load_client(const LoadRequest& request, const Host& host);
 
 // Search order of section 1.1 with svd's own places first; argv0 as typed. Empty when none exists.
 [[nodiscard]] std::vector<std::string> default_paths(std::string_view argv0);
 [[nodiscard]] std::string find_config(std::string_view argv0);
 
-// One problem as `svd --check` prints it: "file:line: error: [section] option = value: text (hint)".
+// One problem as `svd --check` prints it: "file:line: error: [section] option = value: text
+// (hint)".
 [[nodiscard]] std::string format_problem(const Problem& problem);
 
 }  // namespace svd::config

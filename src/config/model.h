@@ -105,7 +105,7 @@ struct ProcessConfig {
     Environment environment;  // [supervisord] environment overlaid by the program's own
     std::optional<std::string> directory;
     std::optional<mode_t> umask;
-    std::optional<std::string> serverurl;  // empty: computed ("AUTO")
+    std::optional<std::string> serverurl;   // empty: computed ("AUTO")
     std::optional<FcgiSocket> fcgi_socket;  // members of an [fcgi-program:x], in a [group:x] too
     bool operator==(const ProcessConfig&) const = default;
 };

@@ -1,0 +1,291 @@
+#include "config/load_program.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "base/python_text.h"
+#include "base/shlex.h"
+#include "base/strings.h"
+#include "config/python_space.h"
+#include "config/values.h"
+
+namespace svd::config {
+
+namespace {
+
+// More processes from one section than any machine of this kind runs.
+constexpr int kMostProcesses = 100000;
+
+class ProgramLoader {
+  public:
+    ProgramLoader(LoadContext& context, SectionKind kind, const Section& section,
+                  const std::string& group)
+        : context_(context),
+          reader_(context, kind, section),
+          names_(&context.environment),
+          group_(group) {
+        reader_.set_suffix(fmt::format(" in section {} (file: {})", py_repr(section.name),
+                                       py_repr(section.source->path)));
+    }
+
+    std::vector<std::shared_ptr<const ProcessConfig>> run() {
+        const std::size_t errors_before = context_.problems.error_count();
+        read_shared();
+        std::vector<std::shared_ptr<const ProcessConfig>> processes;
+        if (numprocs_ > kMostProcesses) {
+            reader_.error("numprocs", fmt::format("numprocs {} is above the limit of {}", numprocs_,
+                                                  kMostProcesses));
+            return processes;
+        }
+        for (int i = 0; i < numprocs_; ++i) {
+            ProcessConfig process = read_process(static_cast<long long>(first_number_) + i);
+            // The same option would fail for every further process.
+            if (context_.problems.error_count() > errors_before) return {};
+            processes.push_back(std::make_shared<const ProcessConfig>(std::move(process)));
+        }
+        std::ranges::stable_sort(processes, [](const auto& a, const auto& b) {
+            return std::tie(a->priority, a->name) < std::tie(b->priority, b->name);
+        });
+        return processes;
+    }
+
+  private:
+    template <class Parse>
+    Parsed<Parse> value(std::string_view option, Parse parse) {
+        return reader_.value(option, names_, parse);
+    }
+
+    // Options that are the same for every process of the section, in Supervisor's order.
+    void read_shared() {
+        if (auto name = parse_name(section_suffix(reader_.section().name)))
+            shared_.program = *std::move(name);
+        else
+            reader_.error({}, name.error().text);
+        names_.set("program_name", shared_.program);
+        names_.set("group_name", group_);
+        names_.set("host_node_name", context_.request.host_node_name);
+
+        shared_.priority = value("priority", parse_integer);
+        shared_.autostart = value("autostart", parse_boolean);
+        shared_.autorestart = value("autorestart", parse_autorestart);
+        shared_.startsecs = value("startsecs", parse_seconds);
+        shared_.startretries = value("startretries", parse_integer);
+        shared_.stopsignal = value("stopsignal", parse_signal);
+        shared_.stopwaitsecs = value("stopwaitsecs", parse_seconds);
+        shared_.stopasgroup = value("stopasgroup", parse_boolean);
+        shared_.killasgroup = reader_.optional_value("killasgroup", names_, parse_boolean)
+                                  .value_or(shared_.stopasgroup);
+        shared_.exitcodes = value("exitcodes", parse_exit_codes);
+        shared_.redirect_stderr = value("redirect_stderr", parse_boolean);
+        numprocs_ = value("numprocs", parse_integer);
+        first_number_ = value("numprocs_start", parse_integer);
+        read_shared_log("stdout", shared_.stdout_log);
+        read_shared_log("stderr", shared_.stderr_log);
+        shared_.keep_descendants = value("descendants", parse_descendants);
+        shared_.serverurl = reader_.text("serverurl", names_);
+        if (shared_.serverurl && to_upper(py_strip(*shared_.serverurl)) == "AUTO")
+            shared_.serverurl.reset();
+        shared_.user = reader_.optional_value(
+            "user", names_, [&](std::string_view text) { return context_.lookups.user(text); });
+        shared_.umask = reader_.optional_value("umask", names_, parse_octal);
+        if (shared_.umask) *shared_.umask &= 0777U;
+        check_process_name();
+        if (shared_.stopasgroup && !shared_.killasgroup)
+            reader_.error("killasgroup", "Cannot set stopasgroup=true and killasgroup=false");
+        if (reader_.kind() == SectionKind::FcgiProgram)
+            shared_.fcgi_socket = load_fcgi_socket(context_, reader_.section(), shared_.program);
+    }
+
+    void read_shared_log(const std::string& channel, LogConfig& log) {
+        log.capture_maxbytes = value(channel + "_capture_maxbytes", parse_byte_size);
+        log.events_enabled = value(channel + "_events_enabled", parse_boolean);
+    }
+
+    void check_process_name() {
+        const Entry* entry = reader_.entry("process_name");
+        const std::string_view raw = entry != nullptr ? entry->value : "%(program_name)s";
+        if (const auto name = parse_name(raw); !name)
+            reader_.error("process_name", name.error().text);
+        if (numprocs_ > 1 && raw.find("%(process_num)") == std::string_view::npos)
+            reader_.error("process_name",
+                          "%(process_num) must be present within process_name when numprocs > 1",
+                          "for instance process_name = %(program_name)s_%(process_num)02d");
+    }
+
+    ProcessConfig read_process(long long number) {
+        ProcessConfig process = shared_;
+        Names names(&names_);
+        names.set("process_num", number);
+        names.set("numprocs", static_cast<long long>(numprocs_));
+        read_environment(process, names);
+        process.directory = reader_.text("directory", names);
+        read_log("stdout", process.stdout_log, names);
+        read_log("stderr", process.stderr_log, names);
+        if (process.redirect_stderr) drop_stderr_log(process.stderr_log);
+        read_command(process, names);
+        read_name(process, names);
+        return process;
+    }
+
+    void read_environment(ProcessConfig& process, Names& names) {
+        const auto text = reader_.text_as("environment", names, "environment");
+        if (!text) return;
+        auto environment = parse_environment(*text);
+        if (!environment) {
+            const Entry* entry = reader_.entry("environment");
+            const bool cut = entry != nullptr && entry->comment_cut;
+            reader_.error("environment", environment.error().text, cut ? kCutHint : "");
+            return;
+        }
+        process.environment = *std::move(environment);
+        for (const auto& [name, value] : process.environment) names.set("ENV_" + name, value);
+    }
+
+    void read_log(const std::string& channel, LogConfig& log, const Names& names) {
+        const std::string option = channel + "_logfile";
+        const std::string text = reader_.text(option, names).value_or("AUTO");
+        const std::string word = to_lower(text);
+        bool syslog_file = false;
+        if (word == "none" || word == "off" || word.empty()) {
+            log.target = LogTarget::None;
+        } else if (word == "auto") {
+            log.target = LogTarget::Auto;
+        } else if (word == "syslog") {
+            log.target = LogTarget::None;
+            syslog_file = true;
+        } else {
+            log.target = LogTarget::File;
+            if (auto path = context_.lookups.path_in_directory(text))
+                log.path = *std::move(path);
+            else
+                reader_.error(option, path.error().text);
+        }
+        log.backups = reader_.value(option + "_backups", names, parse_integer);
+        log.maxbytes = reader_.value(option + "_maxbytes", names, parse_byte_size);
+        log.syslog = reader_.value(channel + "_syslog", names, parse_boolean) || syslog_file;
+        if (syslog_file)
+            reader_.warn(option,
+                         fmt::format("For [{}], {}=syslog but this is deprecated and will be "
+                                     "removed.  Use {}_syslog=true to enable syslog instead.",
+                                     reader_.section().name, option, channel));
+        if (log.target == LogTarget::Auto && log.maxbytes == 0)
+            reader_.warn(option,
+                         fmt::format("For [{}], AUTO logging used for {} without rollover, set "
+                                     "maxbytes > 0 to avoid filling up filesystem unintentionally",
+                                     reader_.section().name, option));
+    }
+
+    void drop_stderr_log(LogConfig& log) {
+        if (log.target == LogTarget::File)
+            reader_.warn("stderr_logfile",
+                         fmt::format("For [{}], redirect_stderr=true but stderr_logfile has also "
+                                     "been set to a filename, the filename has been ignored",
+                                     reader_.section().name));
+        log.target = LogTarget::None;
+        log.path.clear();
+    }
+
+    void read_command(ProcessConfig& process, const Names& names) {
+        const Entry* entry = reader_.entry("command");
+        if (entry == nullptr) {
+            reader_.error("command", fmt::format("program section {} does not specify a command",
+                                                 reader_.section().name));
+            return;
+        }
+        auto command = reader_.text("command", names);
+        if (!command) return;
+        process.command = *std::move(command);
+        if (const auto words = shlex_split(process.command); !words)
+            reader_.warn("command", fmt::format("command cannot be run: {}", words.error().text),
+                         entry->comment_cut ? kCutHint : "");
+    }
+
+    void read_name(ProcessConfig& process, const Names& names) {
+        auto name = reader_.text_as("process_name", names, "process_name");
+        if (!name) return;
+        process.name =
+            reader_.entry("process_name") != nullptr ? *std::move(name) : process.program;
+        if (process.name.empty() || !parse_name(process.name))
+            reader_.warn(
+                "process_name",
+                fmt::format("process name {} cannot be used in commands", py_repr(process.name)),
+                "names are not empty and have no blank, ':' or '/'");
+    }
+
+    static constexpr const char* kCutHint =
+        "';' and '#' after a blank begin a comment, even inside quotes";
+
+    LoadContext& context_;
+    SectionReader reader_;
+    Names names_;
+    const std::string& group_;
+    ProcessConfig shared_;
+    int numprocs_ = 0;
+    int first_number_ = 0;
+};
+
+}  // namespace
+
+std::string_view section_suffix(std::string_view section) {
+    return section.substr(section.find(':') + 1);
+}
+
+std::vector<std::shared_ptr<const ProcessConfig>> load_program(LoadContext& context,
+                                                               SectionKind kind,
+                                                               const Section& section,
+                                                               const std::string& group) {
+    return ProgramLoader(context, kind, section, group).run();
+}
+
+std::optional<FcgiSocket> load_fcgi_socket(LoadContext& context, const Section& section,
+                                           const std::string& program) {
+    const std::size_t errors_before = context.problems.error_count();
+    SectionReader reader(context, SectionKind::FcgiProgram, section);
+    Names names(&context.environment);
+    const auto find_user = [&](std::string_view text) { return context.lookups.user(text); };
+    const auto user = reader.optional_value("user", names, find_user);
+
+    FcgiSocket socket;
+    socket.backlog = reader.optional_value("socket_backlog", names, parse_integer);
+    if (socket.backlog && (*socket.backlog < 1 || *socket.backlog > 65535))
+        reader.error("socket_backlog",
+                     fmt::format("Invalid socket_backlog value {}", *socket.backlog));
+    socket.owner = reader.optional_value("socket_owner", names,
+                                         [&](std::string_view text) -> Result<SocketOwner> {
+                                             if (auto owner = context.lookups.owner(text))
+                                                 return owner;
+                                             return fail("Invalid socket_owner value {}", text);
+                                         });
+    socket.mode = reader.value("socket_mode", names, [](std::string_view text) -> Result<mode_t> {
+        if (auto mode = parse_octal(text)) return mode;
+        return fail("Invalid socket_mode value {}", text);
+    });
+
+    names.set("program_name", program);
+    const auto text = reader.text("socket", names);
+    if (!text || text->empty()) {
+        reader.error("socket",
+                     fmt::format("[{}] section requires a \"socket\" line", section.name));
+        return std::nullopt;
+    }
+    const bool unix_only = socket.owner || reader.entry("socket_mode") != nullptr;
+    if (unix_only && !text->starts_with("unix://"))
+        reader.error("socket",
+                     fmt::format("socket_owner and socket_mode params should only be used with a "
+                                 "Unix domain socket in [{}] socket",
+                                 section.name));
+    const auto address = parse_fcgi_address(*text);
+    if (!address) {
+        reader.error("socket",
+                     fmt::format("{} in [{}] socket", address.error().text, section.name));
+        return std::nullopt;
+    }
+    socket.url = address->url;
+    if (address->is_unix && !socket.owner && user && user->uid != context.lookups.current_user())
+        socket.owner = SocketOwner{user->uid, user->gid};
+    if (context.problems.error_count() > errors_before) return std::nullopt;
+    return socket;
+}
+
+}  // namespace svd::config

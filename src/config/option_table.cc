@@ -1,0 +1,289 @@
+#include "config/option_table.h"
+
+#include <array>
+#include <map>
+#include <unordered_map>
+
+namespace svd::config {
+
+namespace {
+
+constexpr std::uint32_t bit(SectionKind kind) {
+    return static_cast<std::uint32_t>(kind);
+}
+
+constexpr auto kDaemon = bit(SectionKind::Supervisord);
+constexpr auto kClient = bit(SectionKind::Supervisorctl);
+constexpr auto kUnix = bit(SectionKind::UnixHttpServer);
+constexpr auto kInet = bit(SectionKind::InetHttpServer);
+constexpr auto kServer = kUnix | kInet;
+constexpr auto kGroup = bit(SectionKind::Group);
+constexpr auto kFcgi = bit(SectionKind::FcgiProgram);
+constexpr auto kListener = bit(SectionKind::EventListener);
+constexpr auto kAnyProgram = bit(SectionKind::Program) | kFcgi | kListener;
+constexpr std::nullopt_t kUnset = std::nullopt;
+
+using enum ValueType;
+using enum OnReload;
+
+constexpr auto kOptions = std::to_array<OptionRow>({
+    // [unix_http_server], [inet_http_server]
+    {kUnix, "file", Path, kUnset, Restart, "3.0", "Path of the unix socket that svd listens on."},
+    {kUnix, "chmod", Octal, "0700", Restart, "3.0", "Mode of the unix socket."},
+    {kUnix, "chown", UserGroup, kUnset, Restart, "3.0",
+     "Owner of the unix socket: user or user:group."},
+    {kInet, "port", InetAddress, kUnset, Restart, "3.0",
+     "TCP address to listen on: host:port, [IPv6]:port, or *:port for every interface."},
+    {kServer, "username", Text, kUnset, Restart, "3.0", "User name that a client must send."},
+    {kServer, "password", Text, kUnset, Restart, "3.0",
+     "Password that a client must send: plain text, {SHA} and a hex digest, or a crypt(3) hash."},
+
+    // [supervisord]
+    {kDaemon, "logfile", Path, "supervisord.log", Restart, "3.0",
+     "Path of the main log, or syslog."},
+    {kDaemon, "logfile_maxbytes", ByteSize, "50MB", Restart, "3.0",
+     "Size at which the main log is rotated; 0 means never."},
+    {kDaemon, "logfile_backups", Integer, "10", Restart, "3.0",
+     "How many rotated main logs are kept."},
+    {kDaemon, "loglevel", LogLevel, "info", Restart, "3.0",
+     "Least severity that is written to the main log."},
+    {kDaemon, "pidfile", Path, "supervisord.pid", Restart, "3.0",
+     "File that holds the daemon's process id."},
+    {kDaemon, "umask", Octal, "022", Restart, "3.0", "File mode creation mask of the daemon."},
+    {kDaemon, "nodaemon", Boolean, "false", Restart, "3.0", "Stay in the foreground."},
+    {kDaemon, "silent", Boolean, "false", Restart, "4.2.0",
+     "In the foreground, do not copy the main log to standard output."},
+    {kDaemon, "minfds", Integer, "1024", Restart, "3.0",
+     "File descriptors that must be available before svd starts."},
+    {kDaemon, "minprocs", Integer, "200", Restart, "3.0",
+     "Process slots that must be available before svd starts."},
+    {kDaemon, "nocleanup", Boolean, "false", Restart, "3.0",
+     "Keep the AUTO child logs of an earlier run."},
+    {kDaemon, "childlogdir", Directory, kUnset, Restart, "3.0",
+     "Directory of AUTO child logs; the system's temporary directory when unset."},
+    {kDaemon, "user", User, kUnset, Restart, "3.0",
+     "Account that svd switches to when it is started as root."},
+    {kDaemon, "directory", Directory, kUnset, Restart, "3.0",
+     "Directory that svd changes to when it becomes a daemon."},
+    {kDaemon, "strip_ansi", Boolean, "false", Restart, "3.0",
+     "Strip terminal escape sequences from child logs."},
+    {kDaemon, "environment", EnvironmentList, "", Restart, "3.0",
+     "KEY=\"value\" pairs, separated by commas, that every child gets."},
+    {kDaemon, "identifier", Text, "supervisor", Restart, "3.0",
+     "Name of this instance, shown to clients and event listeners."},
+    {kDaemon, "profile_options", Text, kUnset, Restart, "3.0",
+     "Accepted and ignored: options of the Python profiler."},
+
+    // [supervisorctl]
+    {kClient, "serverurl", Text, "http://localhost:9001", Hot, "3.0",
+     "Where svctl finds svd: unix:///path or http://host:port."},
+    {kClient, "username", Text, kUnset, Hot, "3.0", "User name that svctl sends."},
+    {kClient, "password", Text, kUnset, Hot, "3.0", "Password that svctl sends, in plain text."},
+    {kClient, "prompt", Text, "supervisor", Hot, "3.0", "Prompt of svctl's shell."},
+    {kClient, "history_file", Text, kUnset, Hot, "3.0a5", "File that keeps the shell's history."},
+
+    // [include]
+    {bit(SectionKind::Include), "files", StringList, kUnset, Respawn, "3.0",
+     "Patterns of further configuration files, separated by blanks."},
+
+    // [group:x]
+    {kGroup, "programs", StringList, "", Respawn, "3.0",
+     "Programs that form the group, separated by commas."},
+    {kGroup, "priority", Integer, "999", Hot, "3.0",
+     "Groups start in ascending order of priority and stop in descending order."},
+
+    // [program:x], [fcgi-program:x], [eventlistener:x]
+    {kAnyProgram, "command", Text, kUnset, Respawn, "3.0",
+     "Command line to run; words may be quoted, no shell is involved."},
+    {kAnyProgram, "process_name", Text, "%(program_name)s", Respawn, "3.0",
+     "Expression that names each process; must use %(process_num) when numprocs is above 1."},
+    {kAnyProgram, "numprocs", Integer, "1", Respawn, "3.0", "How many processes to run."},
+    {kAnyProgram, "numprocs_start", Integer, "0", Respawn, "3.0",
+     "Number of the first process (process_num)."},
+    {kAnyProgram, "priority", Integer, "999", Hot, "3.0",
+     "Start order among programs; an event listener pool uses -1 when unset."},
+    {kAnyProgram, "autostart", Boolean, "true", Hot, "3.0", "Start together with svd."},
+    {kAnyProgram, "startsecs", Integer, "1", Hot, "3.0",
+     "Seconds a process must stay up to count as started."},
+    {kAnyProgram, "startretries", Integer, "3", Hot, "3.0",
+     "Failed starts that are tried again before giving up."},
+    {kAnyProgram, "autorestart", AutoRestart, "unexpected", Hot, "3.0",
+     "Whether a process that exited after it was up is started again."},
+    {kAnyProgram, "exitcodes", ExitCodes, "0", Hot, "3.0",
+     "Exit codes that autorestart=unexpected takes as intended."},
+    {kAnyProgram, "stopsignal", Signal, "TERM", Hot, "3.0", "Signal that asks the process to end."},
+    {kAnyProgram, "stopwaitsecs", Integer, "10", Hot, "3.0",
+     "Seconds to wait after the stop signal before SIGKILL."},
+    {kAnyProgram, "stopasgroup", Boolean, "false", Hot, "3.0b1",
+     "Send the stop signal to the whole process group; implies killasgroup."},
+    {kAnyProgram, "killasgroup", Boolean, kUnset, Hot, "3.0a11",
+     "Send SIGKILL to the whole process group; as stopasgroup when unset."},
+    {kAnyProgram, "descendants", Descendants, "kill", Hot, "svd 0.1",
+     "What happens to processes that outlive the main one: kill ends them with it, keep leaves "
+     "them."},
+    {kAnyProgram, "user", User, kUnset, Respawn, "3.0", "Account that the process runs as."},
+    {kAnyProgram, "redirect_stderr", Boolean, "false", Respawn, "3.0",
+     "Send standard error to where standard output goes."},
+    {kAnyProgram, "stdout_logfile", LogFile, "AUTO", Respawn, "3.0", "Where standard output goes."},
+    {kAnyProgram, "stdout_logfile_maxbytes", ByteSize, "50MB", Respawn, "3.0",
+     "Size at which the stdout log is rotated; 0 means never."},
+    {kAnyProgram, "stdout_logfile_backups", Integer, "10", Respawn, "3.0",
+     "How many rotated stdout logs are kept."},
+    {kAnyProgram, "stdout_capture_maxbytes", ByteSize, "0", Respawn, "3.0",
+     "Most bytes of a PROCESS_COMMUNICATION section on stdout; 0 switches capturing off."},
+    {kAnyProgram, "stdout_events_enabled", Boolean, "false", Respawn, "3.0a7",
+     "Emit PROCESS_LOG events for stdout."},
+    {kAnyProgram, "stdout_syslog", Boolean, "false", Respawn, "4.0.0",
+     "Send stdout to syslog as well."},
+    {kAnyProgram, "stderr_logfile", LogFile, "AUTO", Respawn, "3.0", "Where standard error goes."},
+    {kAnyProgram, "stderr_logfile_maxbytes", ByteSize, "50MB", Respawn, "3.0",
+     "Size at which the stderr log is rotated; 0 means never."},
+    {kAnyProgram, "stderr_logfile_backups", Integer, "10", Respawn, "3.0",
+     "How many rotated stderr logs are kept."},
+    {kAnyProgram, "stderr_capture_maxbytes", ByteSize, "0", Respawn, "3.0",
+     "Most bytes of a PROCESS_COMMUNICATION section on stderr; 0 switches capturing off."},
+    {kAnyProgram, "stderr_events_enabled", Boolean, "false", Respawn, "3.0a7",
+     "Emit PROCESS_LOG events for stderr."},
+    {kAnyProgram, "stderr_syslog", Boolean, "false", Respawn, "4.0.0",
+     "Send stderr to syslog as well."},
+    {kAnyProgram, "environment", EnvironmentList, "", Respawn, "3.0",
+     "KEY=\"value\" pairs, separated by commas, for this program."},
+    {kAnyProgram, "directory", Text, kUnset, Respawn, "3.0",
+     "Directory that the process starts in."},
+    {kAnyProgram, "umask", Octal, kUnset, Respawn, "3.0",
+     "File mode creation mask of the process; inherited when unset."},
+    {kAnyProgram, "serverurl", Text, "AUTO", Respawn, "3.0",
+     "SUPERVISOR_SERVER_URL of the process; AUTO means the first server of this file."},
+
+    // [fcgi-program:x]
+    {kFcgi, "socket", FcgiAddress, kUnset, Respawn, "3.0",
+     "Socket that the FastCGI processes share: tcp://host:port or unix:///path."},
+    {kFcgi, "socket_backlog", Integer, kUnset, Respawn, "3.4.0", "Listen queue of the socket."},
+    {kFcgi, "socket_owner", UserGroup, kUnset, Respawn, "3.0",
+     "Owner of a unix socket: user or user:group."},
+    {kFcgi, "socket_mode", Octal, "0700", Respawn, "3.0", "Mode of a unix socket."},
+
+    // [eventlistener:x]
+    {kListener, "events", EventList, kUnset, Respawn, "3.0",
+     "Event types that the pool receives, separated by commas."},
+    {kListener, "buffer_size", Integer, "10", Respawn, "3.0",
+     "Events that wait for the pool before the oldest is dropped."},
+    {kListener, "result_handler", Text, "supervisor.dispatchers:default_handler", Respawn, "3.0",
+     "How results of the listener are judged; svd has Supervisor's default handler."},
+
+    // [rpcinterface:x], [ctlplugin:x]
+    {bit(SectionKind::RpcInterface), "supervisor.rpcinterface_factory", Text, kUnset, Restart,
+     "3.0", "Interface to serve; svd has supervisor.rpcinterface:make_main_rpcinterface."},
+    {bit(SectionKind::CtlPlugin), "supervisor.ctl_factory", Text, kUnset, Hot, "3.0",
+     "Accepted and ignored: Python plug-in of supervisorctl."},
+});
+
+constexpr auto kSections = std::to_array<SectionKindRow>({
+    {SectionKind::UnixHttpServer, "unix_http_server", false, false, "A server on a unix socket."},
+    {SectionKind::InetHttpServer, "inet_http_server", false, false, "A server on a TCP port."},
+    {SectionKind::Supervisord, "supervisord", false, false, "The daemon itself."},
+    {SectionKind::Supervisorctl, "supervisorctl", false, false, "The client svctl."},
+    {SectionKind::Include, "include", false, false, "Further configuration files."},
+    {SectionKind::Group, "group:", true, false, "Programs managed as one."},
+    {SectionKind::Program, "program:", true, false, "A program and its processes."},
+    {SectionKind::FcgiProgram, "fcgi-program:", true, false, "FastCGI processes on one socket."},
+    {SectionKind::EventListener, "eventlistener:", true, false,
+     "A pool of processes that receive events."},
+    {SectionKind::RpcInterface, "rpcinterface:", true, true, "An XML-RPC namespace."},
+    {SectionKind::CtlPlugin, "ctlplugin:", true, true, "A Python plug-in of supervisorctl."},
+});
+
+using Rows = std::unordered_map<std::string_view, const OptionRow*>;
+
+const std::map<SectionKind, Rows>& rows_by_kind() {
+    static const auto index = [] {
+        std::map<SectionKind, Rows> rows;
+        for (const auto& section : kSections)
+            for (const auto& row : kOptions)
+                if ((row.sections & bit(section.kind)) != 0)
+                    rows[section.kind].emplace(row.name, &row);
+        return rows;
+    }();
+    return index;
+}
+
+}  // namespace
+
+std::span<const OptionRow> option_table() {
+    return kOptions;
+}
+
+std::span<const SectionKindRow> section_table() {
+    return kSections;
+}
+
+const OptionRow* find_option(SectionKind kind, std::string_view name) {
+    const auto rows = rows_by_kind().find(kind);
+    if (rows == rows_by_kind().end()) return nullptr;
+    const auto row = rows->second.find(name);
+    return row == rows->second.end() ? nullptr : row->second;
+}
+
+std::vector<std::string_view> option_names(SectionKind kind) {
+    std::vector<std::string_view> names;
+    for (const auto& row : kOptions)
+        if ((row.sections & bit(kind)) != 0) names.push_back(row.name);
+    return names;
+}
+
+const SectionKindRow* find_section_kind(std::string_view section) {
+    for (const auto& row : kSections) {
+        const bool server =
+            row.kind == SectionKind::UnixHttpServer || row.kind == SectionKind::InetHttpServer;
+        if (row.named || server ? section.starts_with(row.prefix) : section == row.prefix)
+            return &row;
+    }
+    return nullptr;
+}
+
+std::string_view allowed_values(ValueType type) {
+    switch (type) {
+        case Integer:
+            return "a whole number";
+        case ByteSize:
+            return "a whole number, optionally with KB, MB or GB";
+        case Boolean:
+            return "yes, true, on, 1, no, false, off or 0";
+        case Octal:
+            return "an octal number such as 022";
+        case Signal:
+            return "a signal name such as TERM, or its number";
+        case ExitCodes:
+            return "numbers from 0 to 255, separated by commas";
+        case AutoRestart:
+            return "true, false or unexpected";
+        case LogLevel:
+            return "critical, error, warn, info, debug, trace or blather";
+        case User:
+            return "a user name or user id of this machine";
+        case UserGroup:
+            return "user or user:group of this machine";
+        case Directory:
+            return "a directory that exists";
+        case Path:
+            return "a path in a directory that exists";
+        case LogFile:
+            return "NONE, AUTO, or a path in a directory that exists";
+        case InetAddress:
+            return "port, host:port, *:port or [IPv6]:port";
+        case FcgiAddress:
+            return "tcp://host:port or unix:///absolute/path";
+        case EnvironmentList:
+            return "KEY=\"value\" pairs separated by commas";
+        case EventList:
+            return "event types separated by commas";
+        case Descendants:
+            return "kill or keep";
+        case StringList:
+        case Text:
+            break;
+    }
+    return {};
+}
+
+}  // namespace svd::config
