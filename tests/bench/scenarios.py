@@ -1,0 +1,297 @@
+"""What is measured. A scenario takes a Bench and returns rows; the first paragraph says what it is."""
+import json
+import os
+import random
+import subprocess
+import time
+
+import board as kinds
+from managers import Program
+from processes import Deaths, pss_bytes, run, wake_ups
+from table import Row, Target
+
+PEERS = ("svd", "supervisord", "runit")
+SUPERVISORS = ("svd", "supervisord")
+
+
+class Bench:
+    """What scenarios share: the managers, the board, the helper programs and the options."""
+
+    def __init__(self, managers, board, helpers, scratch, runs, programs):
+        self.managers, self.board, self.helpers = managers, board, helpers
+        self.scratch, self.runs, self.programs = scratch, runs, programs
+
+    def helper(self, name, *arguments):
+        return [f"{self.helpers}/{name}", *map(str, arguments)]
+
+    def idle(self, count):
+        return [Program(i, self.helper("idle", i)) for i in range(1, count + 1)]
+
+    def up(self, name, programs, seconds=240):
+        """Starts a manager on programs and waits for all; (manager, seconds, {id: record})."""
+        manager = self.managers[name]
+        self.board.reset()
+        manager.configure(programs)
+        start = manager.start()
+        seen = self.board.wait(kinds.UP, [p.number for p in programs], seconds)
+        if len(seen) < len(programs):
+            with open(manager.folder + "/daemon.out", encoding="utf-8", errors="replace") as out:
+                tail = out.read()[-800:]
+            manager.end()
+            raise RuntimeError(f"{name}: {len(seen)} of {len(programs)} programs came up\n{tail}")
+        manager.wait_ready()
+        return manager, (max(r.at_ns for r in seen.values()) - start) / 1e9, seen
+
+    def each_run(self, names):
+        """The managers in turn, again for every run: noise of the machine meets all alike."""
+        for _ in range(self.runs):
+            for name in names:
+                if name in self.managers:
+                    yield name
+
+    def bare_loop(self, count):
+        self.board.reset()
+        _, code, output = run(self.helper("spawn_loop", count, f"{self.helpers}/idle"))
+        if code != 0:
+            raise RuntimeError(f"spawn_loop failed: {code} {output}")
+        return json.loads(output)
+
+
+def _boot_rows(bench, count, names, target):
+    """Exec of the daemon until every program runs, beside a bare vfork and exec loop with pipes."""
+    times = {"bare loop": []}
+    for name in bench.each_run(names):
+        if name == "svd" or "svd" not in bench.managers:
+            times["bare loop"].append(bench.bare_loop(count)["up_s"])
+        manager, seconds, _ = bench.up(name, bench.idle(count))
+        times.setdefault(name, []).append(seconds)
+        manager.end()
+    rows = [Row(f"boot of {count} programs", "s", times, target)]
+    if count >= 1000:
+        bare = Target("<= 1.3x the bare loop", factor=1 / 1.3, peer="bare loop")
+        rows.append(Row(f"boot of {count} against the bare loop", "s", times, bare))
+    return rows
+
+
+def boot(bench):
+    """From the daemon's exec until all of 10, 100 and 1000 programs run."""
+    target = Target(">= 15x supervisord", factor=15, peer="supervisord")
+    return [row for count in (10, 100, bench.programs)
+            for row in _boot_rows(bench, count, PEERS, target if count >= 1000 else None)]
+
+
+def many(bench):
+    """10,000 programs: boot, answers and stop of all."""
+    count = 10 * bench.programs
+    rows = _boot_rows(bench, count, ("svd",), None)
+    manager, _, seen = bench.up("svd", bench.idle(count))
+    answer = _call(bench, manager, "supervisor.getAllProcessInfo", 1, 10)
+    status_seconds, shown = manager.status()
+    deaths = Deaths(record.pid for record in seen.values())
+    start = time.monotonic()
+    manager.stop_all()
+    last, alive = deaths.wait(60)
+    manager.end()
+    return rows + [
+        Row(f"getAllProcessInfo of {count}", "ms", {"svd": answer["p50_ms"]}),
+        Row(f"status of {count} ({shown} running)", "s", {"svd": status_seconds}),
+        Row(f"stop all {count} ({alive} left)", "s", {"svd": last - start}),
+    ]
+
+
+def restart(bench):
+    """kill -9 of one of 1000 until its new process runs."""
+    p50, p99 = {}, {}
+    for name in [one for one in PEERS if one in bench.managers]:
+        manager, _, seen = bench.up(name, bench.idle(bench.programs))
+        time.sleep(2)  # past the first second, in which some managers hold a restart back
+        choose, times, limit = random.Random(7), [], time.monotonic() + 30
+        pids = {number: record.pid for number, record in seen.items()}
+        # 100 kills; a manager that takes seconds for each gets as many as 30 seconds allow.
+        while len(times) < 100 and (len(times) < 20 or time.monotonic() < limit):
+            number = choose.choice(sorted(pids))
+            start = time.monotonic_ns()
+            os.kill(pids[number], 9)
+            back = bench.board.wait(kinds.UP, [number], 15)
+            if number not in back:
+                raise RuntimeError(f"{name}: program {number} did not come back within 15 s")
+            pids[number] = back[number].pid
+            times.append((back[number].at_ns - start) / 1e6)
+            time.sleep(0.02)
+        times.sort()
+        p50[name], p99[name] = times[len(times) // 2], times[int((len(times) - 1) * 0.99)]
+        manager.end()
+    target = Target(">= 500x supervisord", factor=500, peer="supervisord")
+    return [Row("restart after a crash, p50", "ms", p50, target),
+            Row("restart after a crash, p99", "ms", p99)]
+
+
+def _call(bench, manager, method, clients, requests):
+    _, code, output = run(bench.helper("rpc_load", manager.socket, method, clients, requests))
+    if code != 0:
+        raise RuntimeError(f"{manager.name}: {method} failed: {output}")
+    return json.loads(output)
+
+
+def control(bench):
+    """Answers with 1000 programs: XML-RPC alone and with 50 clients at once, and `status`."""
+    info, state, crowd, status = {}, {}, {}, {}
+    for name in [one for one in PEERS if one in bench.managers]:
+        manager, _, _ = bench.up(name, bench.idle(bench.programs))
+        status[name] = []
+        for _ in range(max(3, bench.runs)):
+            seconds, shown = manager.status()
+            if shown != bench.programs:
+                raise RuntimeError(f"{name}: status shows {shown} running")
+            status[name].append(seconds)
+        if name in SUPERVISORS:
+            many_calls = 1 if name == "supervisord" else 20
+            method = "supervisor.getAllProcessInfo"
+            info[name] = _call(bench, manager, method, 1, 5 * many_calls)["p50_ms"]
+            state[name] = _call(bench, manager, "supervisor.getState", 1, 50 * many_calls)["p50_ms"]
+            crowd[name] = _call(bench, manager, method, 50, 50 * many_calls)["per_s"]
+        manager.end()
+    faster = Target(">= 250x supervisord", factor=250, peer="supervisord")
+    return [Row("getAllProcessInfo, one client, p50", "ms", info, faster),
+            Row("getState, one client, p50", "ms", state),
+            Row("getAllProcessInfo, 50 clients", "calls/s", crowd, more=True),
+            Row("status of all", "s", status,
+                Target(">= 80x supervisord", factor=80, peer="supervisord"))]
+
+
+def idle(bench):
+    """Wake-ups and memory of the manager (its helpers too) while 1000 programs rest."""
+    woken, memory = {}, {}
+    for name in [one for one in PEERS if one in bench.managers]:
+        manager, _, _ = bench.up(name, bench.idle(bench.programs))
+        time.sleep(3)
+        pids, seconds = manager.own_pids(), 20
+        before = sum(map(wake_ups, pids))
+        time.sleep(seconds)
+        woken[name] = (sum(map(wake_ups, pids)) - before) / seconds
+        memory[name] = sum(map(pss_bytes, pids)) / 1e6
+        manager.end()
+    return [Row("idle wake-ups", "1/s", woken, Target("0", at_most=0)),
+            Row("idle memory (PSS)", "MB", memory, Target("<= 6 MB", at_most=6))]
+
+
+def _written(bench, count, seconds):
+    """Lets `count` writers run; ([bytes of each], bytes/s altogether)."""
+    numbers = range(1, count + 1)
+    bench.board.go()
+    ends = bench.board.wait(kinds.WRITE_END, numbers, seconds + 60)
+    if len(ends) < count:
+        raise RuntimeError(f"{len(ends)} of {count} writers ended")
+    return [record.value for record in ends.values()]
+
+
+def _writers(bench, count, total, seconds):
+    return [Program(i, bench.helper("spew", i, total, seconds, 100), f"{bench.scratch}/w{i}.log")
+            for i in range(1, count + 1)]
+
+
+def _cat_rate(bench, total, seconds):
+    bench.board.reset()
+    with open(bench.scratch + "/cat.log", "wb") as log:
+        writer = subprocess.Popen(bench.helper("spew", 1, total, seconds, 100),
+                                  stdout=subprocess.PIPE)
+        reader = subprocess.Popen(["cat"], stdin=writer.stdout, stdout=log)
+        writer.stdout.close()
+        bench.board.wait(kinds.UP, [1], 10)
+        start = time.monotonic()
+        written = _written(bench, 1, seconds)[0]
+        reader.wait(60)
+        rate = written / (time.monotonic() - start) / 1e6
+        writer.kill()
+        writer.wait()
+    os.unlink(log.name)
+    return rate
+
+
+def logs(bench):
+    """Lines of 100 bytes, one write() each, into rotated logs: one child, and 100 at once."""
+    rate, share, total, seconds = {"cat > file": []}, {}, 300_000_000, 5
+    for name in bench.each_run(SUPERVISORS):
+        if name == "svd" or "svd" not in bench.managers:
+            rate["cat > file"].append(_cat_rate(bench, total, seconds))
+        manager, _, _ = bench.up(name, _writers(bench, 1, total, seconds))
+        start = time.monotonic()
+        written = _written(bench, 1, seconds)[0]
+        rate.setdefault(name, []).append(written / (time.monotonic() - start) / 1e6)
+        manager.end()
+    for name in [one for one in SUPERVISORS if one in bench.managers]:
+        manager, _, _ = bench.up(name, _writers(bench, 100, total, seconds))
+        each = sorted(_written(bench, 100, seconds))
+        share[name] = each[0] / each[len(each) // 2]
+        manager.end()
+    return [Row("log of one child", "MB/s", rate,
+                Target(">= 0.9 of cat", factor=0.9, peer="cat > file"), more=True),
+            Row("100 children: least share / median share", "", share, more=True)]
+
+
+def stop(bench):
+    """`stop all` of 1000, and the daemon's own end with 1000 running."""
+    dead, down = {}, {}
+    for name in bench.each_run(PEERS):
+        manager, _, seen = bench.up(name, bench.idle(bench.programs))
+        deaths = Deaths(record.pid for record in seen.values())
+        start = time.monotonic()
+        manager.stop_all()
+        last, alive = deaths.wait(30)
+        if alive:
+            raise RuntimeError(f"{name}: {alive} programs outlived stop all")
+        dead.setdefault(name, []).append(last - start)
+        manager.end()
+    for name in [one for one in PEERS if one in bench.managers]:
+        manager, _, _ = bench.up(name, bench.idle(bench.programs))
+        down[name] = manager.shutdown()
+        manager.end()
+    return [Row("stop all", "s", dead, Target("<= runit", factor=1, peer="runit")),
+            Row("shutdown with all running", "s", down)]
+
+
+def update(bench):
+    """One of 1000 programs gets a new command: until that runs, and how many others restarted."""
+    times, others = {}, {}
+    for name in bench.each_run(PEERS):
+        manager, _, _ = bench.up(name, bench.idle(bench.programs))
+        time.sleep(1)
+        changed = manager.programs[bench.programs // 2]
+        changed.argv = changed.argv + ["1"]
+        bench.board.take()
+        start = time.monotonic_ns()
+        manager.apply_change(changed)
+        fresh = bench.board.wait(kinds.UP, [changed.number], 30, lambda record: record.value == 1)
+        if not fresh:
+            raise RuntimeError(f"{name}: the new version did not come up")
+        times.setdefault(name, []).append((fresh[changed.number].at_ns - start) / 1e6)
+        others[name] = sum(record.kind == kinds.UP for record in bench.board.take())
+        manager.end()
+    return [Row("update of one program", "ms", times, Target("<= 50 ms", at_most=50)),
+            Row("others restarted by it", "", others, Target("0", at_most=0))]
+
+
+def tree(bench):
+    """`stop` of a program whose 1000 descendants each left for a session of its own."""
+    times, left, count = {}, {}, bench.programs
+    for name in [one for one in PEERS if one in bench.managers]:
+        program = Program(1, bench.helper("tree", 1, count))
+        manager = bench.managers[name]
+        bench.board.reset()
+        manager.configure([program])
+        manager.start()
+        seen = bench.board.wait(kinds.DESCENDANT, range(count), 60)
+        manager.wait_ready()
+        time.sleep(1.5)
+        deaths = Deaths(record.pid for record in seen.values())
+        start = time.monotonic()
+        manager.stop(program)
+        last, left[name] = deaths.wait(5)
+        times[name] = None if left[name] else last - start
+        manager.end()
+    return [Row(f"descendants of {count} that outlive a stop", "", left, Target("0", at_most=0)),
+            Row("until the last descendant is gone", "s", times)]
+
+
+SCENARIOS = {one.__name__: one
+             for one in (boot, restart, control, idle, logs, stop, update, tree, many)}
