@@ -104,7 +104,8 @@ class ProgramLoader {
 
     void check_process_name() {
         const Entry* entry = reader_.entry("process_name");
-        const std::string_view raw = entry != nullptr ? entry->value : "%(program_name)s";
+        const std::string_view raw =
+            entry != nullptr ? std::string_view(entry->value) : "%(program_name)s";
         if (const auto name = parse_name(raw); !name)
             reader_.error("process_name", name.error().text);
         if (numprocs_ > 1 && raw.find("%(process_num)") == std::string_view::npos)
