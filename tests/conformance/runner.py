@@ -1,6 +1,7 @@
 """Runs scenarios on the subjects side by side and compares them check by check."""
 
 import concurrent.futures
+import contextlib
 import ctypes
 import json
 import os
@@ -9,7 +10,8 @@ import tempfile
 import time
 import traceback
 
-import differences
+import daemon
+import preload
 import scenario
 
 PR_SET_CHILD_SUBREAPER = 36
@@ -70,7 +72,10 @@ class Runner:
         """Calls report(item, {label: Result}) for every scenario as it is complete."""
         with tempfile.TemporaryDirectory(prefix="svdc-child-") as folder:
             child = build_child(folder)
-            with concurrent.futures.ThreadPoolExecutor(self.workers) as pool:
+            preloaded = preload.Preloaded(folder, daemon.clean_environment())
+            for programs in [self.reference, *self.others]:
+                programs.preloaded = preloaded
+            with contextlib.closing(preloaded), concurrent.futures.ThreadPoolExecutor(self.workers) as pool:
                 waiting, results = {}, {item.name: {} for item in items}
                 for item in sorted(items, key=lambda entry: not entry.slow):
                     for programs in self.subjects_of(item):

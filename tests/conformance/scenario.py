@@ -10,6 +10,7 @@ import shutil
 
 import daemon
 import masking
+import preload
 import rpc
 
 REGISTRY = {}
@@ -53,6 +54,7 @@ class Programs:
 
     def __init__(self, label, daemon_path, client_path):
         self.label, self.daemon, self.client = label, daemon_path, client_path
+        self.preloaded = None  # a preload.Preloaded for the commands that are Python programs
 
 
 class Subject:
@@ -149,16 +151,17 @@ class Subject:
 
     def _run(self, program, args, bound, env=None, stdin="", cwd=None):
         full_env = daemon.clean_environment(env)
+        argv = [program, *[self.fill(arg) for arg in args]]
+        if self.programs.preloaded and os.path.basename(program) in preload.MODULES:
+            code, out, err = self.programs.preloaded.run(
+                argv, stdin.encode(), cwd or self.dir, full_env, bound)
+            return _outcome(code, out, err)
         try:
-            done = subprocess.run(
-                [program, *[self.fill(arg) for arg in args]], input=stdin.encode(), cwd=cwd or self.dir,
-                env=full_env, capture_output=True, timeout=bound)
+            done = subprocess.run(argv, input=stdin.encode(), cwd=cwd or self.dir, env=full_env,
+                                  capture_output=True, timeout=bound)
         except subprocess.TimeoutExpired as late:
-            return {"code": "did not end", "out": _text(late.stdout), "err": _text(late.stderr)}
-        outcome = {"code": done.returncode, "out": _text(done.stdout)}
-        if done.stderr:
-            outcome["err"] = _text(done.stderr)
-        return outcome
+            return _outcome("did not end", late.stdout, late.stderr)
+        return _outcome(done.returncode, done.stdout, done.stderr)
 
     # -- observing --------------------------------------------------------------------------
     def wait(self, condition, bound=10, what="condition"):
@@ -203,6 +206,13 @@ class Subject:
             started.end()
         if not keep:
             shutil.rmtree(self.dir, ignore_errors=True)
+
+
+def _outcome(code, out, err):
+    outcome = {"code": code, "out": _text(out)}
+    if err:
+        outcome["err"] = _text(err)
+    return outcome
 
 
 def _text(data):

@@ -1,8 +1,10 @@
 """The state machine: transitions as a listener sees them, timing, stop, retries, exit codes."""
 
+import os
 import re
 import time
 
+from daemon import alive
 from scenario import scenario
 
 LISTENER = """
@@ -40,17 +42,6 @@ def settled(s, name, state, count, bound=12):
     return transitions(s, name)
 
 
-def seconds(s, first, second, name):
-    """Main-log time between two lines about one process, in seconds."""
-    times = {}
-    for line in (s.read("main.log") or "").splitlines():
-        for word in (first, second):
-            if word in line and name in line and word not in times:
-                clock = line.split()[1].replace(",", ".").split(":")
-                times[word] = int(clock[0]) * 3600 + int(clock[1]) * 60 + float(clock[2])
-    return times[second] - times[first] if len(times) == 2 else None
-
-
 @scenario("starting", slow=True)
 def starting(s):
     """startsecs and startretries."""
@@ -68,8 +59,7 @@ def starting(s):
     yield "startsecs 0", settled(s, "now", "RUNNING", 2)
     yield "startsecs 1", settled(s, "one", "RUNNING", 2)
     yield "startsecs 2", settled(s, "two", "RUNNING", 2)
-    yield "RUNNING is not early", [seconds(s, "spawned", "success", "'one'") is None,
-                                   elapsed(s, "one") >= 1, elapsed(s, "two") >= 2]
+    yield "RUNNING is not early", [elapsed(s, "one") >= 0.95, elapsed(s, "two") >= 1.95]
     yield "RUNNING is not late", [elapsed(s, "one") < 3, elapsed(s, "two") < 4]
     yield "startretries 0", settled(s, "retry0", "FATAL", 3)
     yield "startretries 1, expected exit code", settled(s, "retry1", "FATAL", 5)
@@ -90,7 +80,7 @@ def elapsed(s, name):
     log = s.read("main.log") or ""
     stamps = [line for line in log.splitlines()
               if f"spawned: '{name}'" in line or f"success: {name} " in line]
-    return clock(stamps[1]) - clock(stamps[0]) + 0.001 if len(stamps) > 1 else -1
+    return clock(stamps[1]) - clock(stamps[0]) if len(stamps) > 1 else -1
 
 
 def clock(line):
@@ -128,7 +118,8 @@ def exiting(s):
             + program("unexpected4", "@child@ exit 4 100", "startsecs=0\nautorestart=unexpected"))
     for name, count in [("never", 3), ("never3", 3), ("unexpected0", 3), ("codes", 3), ("nocodes", 3)]:
         yield f"transitions of {name}", settled(s, name, "EXITED", count)
-        yield f"log of {name}", s.log(f"'{name}'", f": {name} ")
+        # Whether `success` is logged depends on whether the loop ran before the exit.
+        yield f"log of {name}", s.log(f"'{name}'", f"exited: {name} ")
         yield f"fields of {name}", fields(s, name)
     for name in ("sig9", "sig11", "sig34", "sig29"):
         settled(s, name, "EXITED", 2)
@@ -174,7 +165,7 @@ def stopping(s):
     yield "STOPPING: stop again", s.rpc.stopProcess("deaf", False)
     yield "STOPPING: signal", s.rpc.signalProcess("deaf", "USR1")
     yield "TERM ignored: transitions", settled(s, "deaf", "STOPPED", 4)
-    yield "TERM ignored: log", s.log("deaf")
+    yield "TERM ignored: log", [line for line in s.log("deaf") if "stopped monitoring" not in line]
     yield "TERM ignored: signals seen", (s.read("deaf.log") or "").splitlines()
     yield "TERM ignored: exitstatus", s.info("deaf")["exitstatus"]
     yield "stopwaitsecs 0", [s.rpc.stopProcess("zero"), s.state("zero")]
@@ -189,7 +180,6 @@ def stopping(s):
     yield "stop in BACKOFF: last transition", settled(s, "backoff", "STOPPED", 4)[-1]
     yield "stop in BACKOFF: description", s.info("backoff")["description"]
     yield "stopped start", [s.rpc.stopProcess("again"), s.rpc.startProcess("again"), settled(s, "again", "RUNNING", 6)]
-    yield "order file", (s.read("order") or "").splitlines()
 
 
 @scenario("start while stopping")
@@ -208,7 +198,6 @@ def process_groups(s):
     names = {"leader": "", "asgroup": "stopasgroup=true", "killgroup": "killasgroup=true\nstopsignal=CONT\nstopwaitsecs=1"}
     s.start("".join(program(n, f"@child@ family @dir@/family.{n}", "startsecs=0\n" + more)
                     for n, more in names.items()), supervisord="loglevel=debug")
-    from daemon import alive
     for name in names:
         s.wait(lambda n=name: s.read(f"family.{n}"), 5, "family")
         pids = [int(word) for word in s.read(f"family.{name}").split()]
@@ -225,7 +214,6 @@ def process_groups(s):
 def spawn_errors(s):
     s.write("notexec", "#!/bin/sh\n")
     s.write("noformat", "echo hi\n")
-    import os
     os.chmod(s.path("noformat"), 0o755)
     cases = [("missing", "/nonexistent/prog"), ("nopath", "nosuchcommand -x"), ("directory", "/tmp"),
              ("notexec", "@dir@/notexec"), ("quote", "/bin/cat 'x"), ("escape", "/bin/cat \\"), ("empty", ""),
