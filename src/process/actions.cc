@@ -231,12 +231,13 @@ void Actions::kill_remains() {
 
 void Actions::run_over() {
     const ExitStatus status = data.exit.value_or(ExitStatus{});
+    const bool early = std::exchange(data.ended_early, false);
     data.leader_gone = false;
     data.deadline.reset();
     data.laststop = data.leader_gone_at;
     if (data.state == State::Stopping) {
         run_over_stopped(status);
-    } else if (data.state == State::Starting && data.ended_early) {
+    } else if (data.state == State::Starting && early) {
         run_over_early(status);
     } else {
         run_over_exited(status);
