@@ -28,6 +28,8 @@ class DaemonLoader {
         daemon.minfds = value("minfds", parse_integer);
         daemon.minprocs = value("minprocs", parse_integer);
         daemon.directory = optional_value("directory", directory);
+        // Whether the user exists is looked at last; the text is expanded in its turn.
+        (void)reader_.text("user", context_.environment);
         daemon.umask = value("umask", parse_octal) & 0777U;
         daemon.logfile = value("logfile", path);
         daemon.logfile_maxbytes = value("logfile_maxbytes", parse_byte_size);

@@ -32,16 +32,22 @@ class ProgramLoader {
     std::vector<std::shared_ptr<const ProcessConfig>> run() {
         const std::size_t errors_before = context_.problems.error_count();
         read_shared();
-        std::vector<std::shared_ptr<const ProcessConfig>> processes;
         if (numprocs_ > kMostProcesses) {
             reader_.error("numprocs", fmt::format("numprocs {} is above the limit of {}", numprocs_,
                                                   kMostProcesses));
-            return processes;
+            return {};
         }
+        std::vector<ProcessConfig> made;
         for (int i = 0; i < numprocs_; ++i) {
-            ProcessConfig process = read_process(static_cast<long long>(first_number_) + i);
+            made.push_back(read_process(static_cast<long long>(first_number_) + i));
             // The same option would fail for every further process.
-            if (context_.problems.error_count() > errors_before) return {};
+            if (context_.problems.error_count() > errors_before) break;
+        }
+        const auto socket = read_socket();
+        if (context_.problems.error_count() > errors_before) return {};
+        std::vector<std::shared_ptr<const ProcessConfig>> processes;
+        for (ProcessConfig& process : made) {
+            process.fcgi_socket = socket;
             processes.push_back(std::make_shared<const ProcessConfig>(std::move(process)));
         }
         std::ranges::stable_sort(processes, [](const auto& a, const auto& b) {
@@ -93,8 +99,6 @@ class ProgramLoader {
         check_process_name();
         if (shared_.stopasgroup && !shared_.killasgroup)
             reader_.error("killasgroup", "Cannot set stopasgroup=true and killasgroup=false");
-        if (reader_.kind() == SectionKind::FcgiProgram)
-            shared_.fcgi_socket = load_fcgi_socket(context_, reader_.section(), shared_.program);
     }
 
     void read_shared_log(const std::string& channel, LogConfig& log) {
@@ -212,6 +216,11 @@ class ProgramLoader {
                 "process_name",
                 fmt::format("process name {} cannot be used in commands", py_repr(process.name)),
                 "names are not empty and have no blank, ':' or '/'");
+    }
+
+    std::optional<FcgiSocket> read_socket() {
+        if (reader_.kind() != SectionKind::FcgiProgram) return std::nullopt;
+        return load_fcgi_socket(context_, reader_.section(), shared_.program);
     }
 
     static constexpr const char* kCutHint =

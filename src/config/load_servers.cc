@@ -62,8 +62,14 @@ std::vector<RpcInterface> load_rpc_interfaces(LoadContext& context) {
                                                      section.name, kFactoryOption));
             return;
         }
-        for (const Entry& entry : section.entries())
-            if (entry.name != kFactoryOption) (void)reader.text(entry.name, context.environment);
+        // All options go to the factory, those of [DEFAULT] too, so all are expanded.
+        const auto expand_all = [&](const Section& from) {
+            for (const Entry& entry : from.entries())
+                if (entry.name != kFactoryOption)
+                    (void)reader.text(entry.name, context.environment);
+        };
+        expand_all(section);
+        expand_all(context.document.defaults());
         if (*factory == kMainFactory) {
             interfaces.push_back({std::string(section_suffix(section.name)), *factory});
             return;
