@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/signal_table.h"
+#include "base/version.h"
 #include "daemon/main_log.h"
 #include "http/rpc.h"
 #include "linux/notify.h"
@@ -84,7 +85,12 @@ Status Session::open_doors() {
             log_.trace("{}:{} - - \"{}\" {} {}", access.peer.address, access.peer.port,
                        access.request_line, access.status, access.bytes);
         };
-    auto routes = http::make_routes(*supervisor_, setup_.config->rpc_interfaces, hooks.log);
+    http::RpcOptions rpc;
+    rpc.log = hooks.log;
+    rpc.trace = log_.enabled(log::Level::Trace);
+    rpc.version = kSupervisorVersion;
+    auto routes = http::make_routes(loop_, *supervisor_, setup_.config->rpc_interfaces,
+                                    std::move(rpc));
     server_ = std::make_unique<http::Server>(loop_, std::move(routes), http::Limits{},
                                              std::move(hooks));
     for (auto& server : setup_.servers) {
