@@ -46,8 +46,8 @@ class Daemon:
     def __init__(self, argv, cwd, env=None, new_limits=None):
         self.argv = argv
         self.tag = uuid.uuid4().hex
-        self.stdout_path = os.path.join(cwd, f"out.{self.tag[:6]}")
-        self.stderr_path = os.path.join(cwd, f"err.{self.tag[:6]}")
+        self.stdout_path = os.path.join(cwd, f".out.{self.tag[:6]}")
+        self.stderr_path = os.path.join(cwd, f".err.{self.tag[:6]}")
         full_env = clean_environment(env)
         full_env[TAG] = self.tag
         with open(self.stdout_path, "wb") as out, open(self.stderr_path, "wb") as err:

@@ -173,7 +173,15 @@ class Subject:
 
     def wait_state(self, name, *states, bound=12):
         daemon.wait_for(lambda: self.state(name) in states, bound, f"{name} in {'/'.join(states)}")
+        self.wait_exec(name)
         return self.state(name)
+
+    def wait_exec(self, name):
+        """Waits until a live child runs its own program: supervisord loses signals before that."""
+        pid = self.info(name).get("pid")
+        own = _program(self.rpc.getPID()) if pid else None
+        if pid and own:
+            daemon.wait_for(lambda: _program(pid) != own, 5, f"exec of {name}")
 
     def info(self, name):
         info = self.rpc.getProcessInfo(name)
@@ -217,6 +225,13 @@ def _outcome(code, out, err):
 
 def _text(data):
     return (data or b"").decode("utf-8", "backslashreplace")
+
+
+def _program(pid):
+    try:
+        return os.readlink(f"/proc/{pid}/exe")
+    except OSError:
+        return None
 
 
 def free_port():

@@ -24,6 +24,7 @@ command=/nonexistent/prog
 startretries=0
 [program:quick]
 command=@child@ exit 1
+startsecs=3
 startretries=0
 [program:nolog]
 command=/bin/cat

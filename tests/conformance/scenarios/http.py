@@ -206,7 +206,7 @@ def http_log_streams(s):
 @scenario("http page actions")
 def http_page_actions(s):
     s.start("[program:cat]\ncommand=/bin/cat\nstartsecs=0\n[program:gone]\ncommand=/nonexistent/x\nautostart=false\n"
-            "[program:quick]\ncommand=@child@ exit 1\nautostart=false\nstartretries=0\n",
+            "[program:quick]\ncommand=@child@ exit 1\nstartsecs=3\nautostart=false\nstartretries=0\n",
             inet="[inet_http_server]\nport=127.0.0.1:@port@\n")
     tcp = ("127.0.0.1", s.port)
     s.wait_state("cat", "RUNNING")

@@ -17,6 +17,7 @@ autostart=false
 startretries=0
 [program:quick]
 command=@child@ exit 2
+startsecs=3
 autostart=false
 startretries=0
 [program:brief]

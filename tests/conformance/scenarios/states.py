@@ -49,18 +49,18 @@ def starting(s):
             + program("now", "@child@ tell", "startsecs=0")
             + program("one", "@child@ tell", "startsecs=1")
             + program("two", "@child@ tell", "startsecs=2")
-            + program("retry0", "@child@ exit 3", "startretries=0")
-            + program("retry1", "@child@ exit 0", "startretries=1")
-            + program("retry3", "@child@ exit 1", "startretries=3")
+            + program("retry0", "@child@ exit 3", "startretries=0\nstartsecs=3")
+            + program("retry1", "@child@ exit 0", "startretries=1\nstartsecs=3")
+            + program("retry3", "@child@ exit 1", "startretries=3\nstartsecs=3")
             + program("missing", "/nonexistent/x", "startretries=1")
-            + program("late", "@child@ exit 0 300", "startretries=0\nstartsecs=1")
-            + program("killed", "@child@ signal 9", "startretries=0")
+            + program("late", "@child@ exit 0 300", "startretries=0\nstartsecs=3")
+            + program("killed", "@child@ signal 9", "startretries=0\nstartsecs=3")
             + program("hand", "@child@ tell", "autostart=false"))
     yield "startsecs 0", settled(s, "now", "RUNNING", 2)
     yield "startsecs 1", settled(s, "one", "RUNNING", 2)
     yield "startsecs 2", settled(s, "two", "RUNNING", 2)
-    yield "RUNNING is not early", [elapsed(s, "one") >= 0.95, elapsed(s, "two") >= 1.95]
-    yield "RUNNING is not late", [elapsed(s, "one") < 3, elapsed(s, "two") < 4]
+    yield "RUNNING is not early", [elapsed(s, "one") >= 0.7, elapsed(s, "two") >= 1.7]
+    yield "RUNNING is not late", [elapsed(s, "one") < 4, elapsed(s, "two") < 5]
     yield "startretries 0", settled(s, "retry0", "FATAL", 3)
     yield "startretries 1, expected exit code", settled(s, "retry1", "FATAL", 5)
     yield "command missing", settled(s, "missing", "FATAL", 5)
@@ -146,7 +146,7 @@ def stopping(s):
             + program("zero", "@child@ tell", "startsecs=0\nstopwaitsecs=0")
             + program("clean", "@child@ order @dir@/order clean", "startsecs=0")
             + program("starting", "@child@ echo", "startsecs=30")
-            + program("backoff", "@child@ exit 1", "startretries=20")
+            + program("backoff", "@child@ exit 1", "startretries=20\nstartsecs=3")
             + program("again", "@child@ order @dir@/order again", "startsecs=0"),
             supervisord="loglevel=debug")
     for name in ("plain", "hup", "kill", "deaf", "zero", "clean", "again"):
@@ -218,7 +218,7 @@ def spawn_errors(s):
     cases = [("missing", "/nonexistent/prog"), ("nopath", "nosuchcommand -x"), ("directory", "/tmp"),
              ("notexec", "@dir@/notexec"), ("quote", "/bin/cat 'x"), ("escape", "/bin/cat \\"), ("empty", ""),
              ("noformat", "@dir@/noformat"), ("onpath", "true")]
-    s.start("".join(program(f"p{i}", command, "startretries=0\nstartsecs=1\nautostart=false\n"
+    s.start("".join(program(f"p{i}", command, "startretries=0\nstartsecs=3\nautostart=false\n"
                             f"stderr_logfile=@dir@/err.p{i}") for i, (_, command) in enumerate(cases))
             + program("logdir", "@child@ tell", "stdout_logfile=@dir@\nstartretries=0\nautostart=false"))
     for i, (check, _) in enumerate(cases):
