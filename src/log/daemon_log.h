@@ -25,8 +25,8 @@ namespace svd::log {
 
 struct DaemonLogOptions {
     Level level = Level::Info;
-    std::shared_ptr<RotatingFile> file;    // null: none (logfile=syslog)
-    std::shared_ptr<SyslogSocket> syslog;  // null: none
+    std::shared_ptr<RotatingFile> file{};    // null: none (logfile=syslog)
+    std::shared_ptr<SyslogSocket> syslog{};  // null: none
     // Foreground and not silent. Left out by itself when stdout and the file are the same thing.
     bool echo_stdout = false;
 };

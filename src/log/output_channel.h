@@ -28,17 +28,17 @@ enum class Channel { Stdout, Stderr };
 [[nodiscard]] std::string_view channel_name(Channel channel);  // "stdout", "stderr"
 
 struct ChannelOptions {
-    std::string process;  // as shown before each syslog line
+    std::string process{};  // as shown before each syslog line
     Channel channel = Channel::Stdout;
     bool strip_ansi = false;
-    std::int64_t capture_maxbytes = 0;   // 0: no capture mode
-    std::shared_ptr<RotatingFile> file;  // null: no file
-    std::shared_ptr<SyslogSocket>
-        syslog;  // null: no syslog; stdout goes as info, stderr as warning
+    std::int64_t capture_maxbytes = 0;     // 0: no capture mode
+    std::shared_ptr<RotatingFile> file{};  // null: no file
+    // Null: no syslog. Lines of stdout go as info, lines of stderr as warning.
+    std::shared_ptr<SyslogSocket> syslog{};
     // Hooks may be empty. The views hold during the call. They must not throw.
-    std::function<void(std::string_view)> on_data;      // one call per piece: PROCESS_LOG events
-    std::function<void(std::string_view)> on_captured;  // one call per message between tokens
-    std::function<void(std::string_view)> on_debug;  // copy for the main log, see debug_copy_text
+    std::function<void(std::string_view)> on_data{};      // one call per piece: PROCESS_LOG events
+    std::function<void(std::string_view)> on_captured{};  // one call per message between tokens
+    std::function<void(std::string_view)> on_debug{};     // for the main log: debug_copy_text
 };
 
 class OutputChannel {
