@@ -49,8 +49,7 @@ def say(text):
     print(text, file=sys.stderr, flush=True)
 
 
-def run_scenarios(names, bench):
-    rows = []
+def run_scenarios(names, bench, rows):
     for name in names:
         say(f"{time.strftime('%H:%M:%S')} {name}: {SCENARIOS[name].__doc__.splitlines()[0]}")
         try:
@@ -59,7 +58,13 @@ def run_scenarios(names, bench):
             say(f"{name}: not measured: {error}")
         finally:
             kill_descendants()
-    return rows
+
+
+def show(rows, runs):
+    columns = list(dict.fromkeys(name for row in rows for name in row.values))
+    print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, median of {runs} runs; "
+          "(Nx): svd is N times better")
+    print(render(rows, columns))
 
 
 def main():
@@ -81,15 +86,14 @@ def main():
     os.chmod(scratch, 0o755)
     bench = Bench(make_managers(arguments, scratch, helpers), Board(scratch + "/board"), helpers,
                   scratch, arguments.runs, arguments.programs)
+    rows = []
     try:
-        rows = run_scenarios(names, bench)
-    finally:
+        run_scenarios(names, bench, rows)
+    finally:  # also after Ctrl-C: what was measured is shown, and nothing is left behind
         kill_descendants()
         shutil.rmtree(scratch, ignore_errors=True)
-    columns = list(dict.fromkeys(name for row in rows for name in row.values))
-    print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, median of {arguments.runs} runs; "
-          "(Nx): svd is N times better")
-    print(render(rows, columns))
+        if rows:
+            show(rows, arguments.runs)
     return 0
 
 
