@@ -29,7 +29,7 @@ def build_child(folder):
     """Compiles the helper program once per run."""
     path = os.path.join(folder, "child")
     source = os.path.join(scenario.CHILDREN, "child.c")
-    subprocess.run([os.environ.get("CC", "cc"), "-O1", "-o", path, source], check=True, timeout=60)
+    subprocess.run([os.environ.get("CC") or "cc", "-O1", "-o", path, source], check=True, timeout=60)
     os.chmod(folder, 0o755)
     return path
 
