@@ -41,15 +41,15 @@ using Struct = std::vector<Member>;  // member order is kept, on input and on ou
 class Value {
   public:
     Value() = default;
-    Value(bool v) : data_(v) {}
-    Value(int v) : data_(std::int64_t{v}) {}
-    Value(std::int64_t v) : data_(v) {}
-    Value(double v) : data_(v) {}
-    Value(const char* v) : data_(std::string(v)) {}
-    Value(std::string_view v) : data_(std::string(v)) {}
-    Value(std::string v) : data_(std::move(v)) {}
-    Value(DateTime v) : data_(std::move(v)) {}
-    Value(Base64 v) : data_(std::move(v)) {}
+    Value(bool v);
+    Value(int v);
+    Value(std::int64_t v);
+    Value(double v);
+    Value(const char* v);
+    Value(std::string_view v);
+    Value(std::string v);
+    Value(DateTime v);
+    Value(Base64 v);
     Value(Array v);
     Value(Struct v);
     // A pointer would silently become a boolean.
@@ -101,6 +101,19 @@ struct Member {
     Value value;
     bool operator==(const Member&) const = default;
 };
+
+// Here because a Value can only be made where Member is complete.
+inline Value::Value(bool v) : data_(v) {}
+inline Value::Value(int v) : data_(std::int64_t{v}) {}
+inline Value::Value(std::int64_t v) : data_(v) {}
+inline Value::Value(double v) : data_(v) {}
+inline Value::Value(const char* v) : data_(std::string(v)) {}
+inline Value::Value(std::string_view v) : data_(std::string(v)) {}
+inline Value::Value(std::string v) : data_(std::move(v)) {}
+inline Value::Value(DateTime v) : data_(std::move(v)) {}
+inline Value::Value(Base64 v) : data_(std::move(v)) {}
+inline Value::Value(Array v) : data_(std::move(v)) {}
+inline Value::Value(Struct v) : data_(std::move(v)) {}
 
 struct Fault {
     int code = 0;

@@ -94,6 +94,7 @@ class Reader {
     Result<Value> structure(pugi::xml_node node, std::size_t depth) {
         if (depth > limits_.max_depth) return bad("nested too deeply");
         Struct members;
+        members.reserve(16);  // what getProcessInfo has; growing would move every member
         for (const auto member : node.children()) {
             if (member.type() != pugi::node_element) continue;
             const auto name = member.child("name");

@@ -2,9 +2,6 @@
 
 namespace svd::wire {
 
-Value::Value(Array v) : data_(std::move(v)) {}
-Value::Value(Struct v) : data_(std::move(v)) {}
-
 std::string_view Value::text_or(std::string_view otherwise) const {
     const auto* text = get_if<std::string>();
     return text ? std::string_view(*text) : otherwise;
