@@ -138,6 +138,11 @@ struct Engine {
             const std::string_view rest = bytes.substr(used);
             used += machine->put(boost::asio::const_buffer(rest.data(), rest.size()), ec);
             if (ec == BeastError::need_more) {
+                // A sender of bare line feeds believes that it is done and would wait for ever.
+                if (state == HttpParseState::Header && rest.ends_with("\n\n")) {
+                    fail({400, "bad header"});
+                    break;
+                }
                 // Chunk headers and trailers have no bound of their own.
                 if (bytes.size() - used > limits.max_header_bytes) {
                     fail({431, "header too large"});
