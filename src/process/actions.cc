@@ -112,6 +112,8 @@ void Actions::spawned(pid_t pid) {
 }
 
 void Actions::spawn_failed(std::string why) {
+    // A failure always has a text to show.
+    if (why.empty()) why = fmt::format("unknown error spawning '{}'", config.name);
     log(LogLevel::Info, fmt::format("spawnerr: {}", why));
     data.spawnerr = std::move(why);
     fail_start();

@@ -114,6 +114,12 @@ TEST(Starting, SpawnedWithoutAPid_IsAFailure) {
     EXPECT_EQ(m.data.pid, 0);
 }
 
+TEST(Starting, SpawnFailedWithoutAText_StillHasOneToShow) {
+    Machine m;
+    m.feed(StartRequested{}).feed(SpawnFailed{""});
+    EXPECT_EQ(m.data.spawnerr, "unknown error spawning 'x'");
+}
+
 TEST(Starting, ExitBeforeStartsecs_GoesToBackoffWhateverTheCode) {
     for (const ExitStatus& status : {code(0), code(1), killed_by(15)}) {
         Machine m;
