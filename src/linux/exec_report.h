@@ -16,8 +16,8 @@ namespace svd::os {
 // Steps of a child before its program runs that can fail, in their order.
 enum class SpawnStage : std::uint32_t {
     None,
-    Cgroup,
     Descriptors,
+    Cgroup,
     Limits,
     NotRoot,  // another user is wanted, and the daemon is not root
     Groups,

@@ -19,8 +19,8 @@ using Detail = SpawnStageText::Detail;
 
 constexpr std::array kStageTexts{
     SpawnStageText{SpawnStage::None, "", Detail::None, nullptr},
-    SpawnStageText{SpawnStage::Cgroup, "enter cgroup", Detail::None, nullptr},
     SpawnStageText{SpawnStage::Descriptors, "set up descriptors", Detail::None, nullptr},
+    SpawnStageText{SpawnStage::Cgroup, "enter cgroup", Detail::None, nullptr},
     SpawnStageText{SpawnStage::Limits, "set resource limits", Detail::None, nullptr},
     SpawnStageText{SpawnStage::NotRoot, "setuid to", Detail::Uid,
                    "Can't drop privilege as nonroot user"},
@@ -81,11 +81,15 @@ class Line {
     std::size_t used_ = 0;
 };
 
+void report(const ChildPlan& plan, SpawnStage stage, int code) noexcept {
+    if (plan.report == nullptr) return;
+    plan.report->code.store(code, std::memory_order_relaxed);
+    plan.report->stage.store(static_cast<std::uint32_t>(stage), std::memory_order_release);
+}
+
+// Only once descriptor 2 is the child's own.
 [[noreturn]] void give_up(const ChildPlan& plan, SpawnStage stage, int code) noexcept {
-    if (plan.report != nullptr) {
-        plan.report->code.store(code, std::memory_order_relaxed);
-        plan.report->stage.store(static_cast<std::uint32_t>(stage), std::memory_order_release);
-    }
+    report(plan, stage, code);
     const SpawnStageText& row = spawn_stage_text(stage);
     Line line;
     line.add("supervisor: couldn't ");
@@ -141,19 +145,27 @@ void mark_close_on_exec_from(int first) noexcept {
 
 void place_descriptors(const ChildPlan& plan) noexcept {
     int source[3];
+    int code = 0;
     for (int target = 0; target < 3; ++target) {
         source[target] = plan.fds[target];
         if (source[target] < 0) source[target] = open("/dev/null", O_RDWR | O_CLOEXEC);
         // Out of the way of the targets, or an earlier dup2 would overwrite it.
         if (source[target] >= 0 && source[target] < 3 && source[target] != target)
             source[target] = fcntl(source[target], F_DUPFD_CLOEXEC, 3);
-        if (source[target] < 0) give_up(plan, SpawnStage::Descriptors, errno);
+        if (source[target] < 0) code = errno;
     }
-    for (int target = 0; target < 3; ++target) {
+    // 2 first: what goes wrong afterwards can be told there.
+    for (int target = 2; target >= 0; --target) {
         // dup2 onto itself would keep close-on-exec.
-        const int r =
-            source[target] == target ? fcntl(target, F_SETFD, 0) : dup2(source[target], target);
-        if (r < 0) give_up(plan, SpawnStage::Descriptors, errno);
+        int r = -1;
+        if (source[target] >= 0) {
+            r = source[target] == target ? fcntl(target, F_SETFD, 0) : dup2(source[target], target);
+            code = errno;
+        }
+        if (r >= 0) continue;
+        if (target < STDERR_FILENO) give_up(plan, SpawnStage::Descriptors, code);
+        report(plan, SpawnStage::Descriptors, code);
+        _exit(127);
     }
     mark_close_on_exec_from(3);
 }
@@ -176,11 +188,11 @@ const SpawnStageText& spawn_stage_text(SpawnStage stage) noexcept {
     return kStageTexts[index < kStageTexts.size() ? index : 0];
 }
 
-[[noreturn]] void become_program(const ChildPlan& plan) noexcept {
+void become_program(const ChildPlan& plan) noexcept {
     if (plan.new_process_group) setpgid(0, 0);
     default_all_signals();
-    if (plan.join_cgroup_fd >= 0) enter_cgroup(plan);
     place_descriptors(plan);
+    if (plan.join_cgroup_fd >= 0) enter_cgroup(plan);
     for (std::size_t i = 0; i < plan.limit_count; ++i) {
         const ResourceLimit& limit = plan.limits[i];
         if (syscall(SYS_prlimit64, 0, limit.resource, &limit.value, nullptr) != 0)

@@ -85,6 +85,8 @@ MembersByScope attribute_processes(
 
 Result<std::unique_ptr<Walker>> Walker::create(Loop& loop) {
     std::unique_ptr<Walker> walker(new Walker);
+    walker->marker_head_ =
+        fmt::format("SVD_SCOPE={}.{}", getpid(), read_clocks().mono.time_since_epoch().count());
     Walker* self = walker.get();
     SVD_TRY(walker->check_, Defer::create(loop, [self] {
                 self->check();
@@ -95,7 +97,7 @@ Result<std::unique_ptr<Walker>> Walker::create(Loop& loop) {
 
 std::shared_ptr<WalkScope> Walker::make() {
     auto scope = std::make_shared<WalkScope>();
-    scope->marker = fmt::format("SVD_SCOPE={}.{}", getpid(), next_id_++);
+    scope->marker = fmt::format("{}.{}", marker_head_, next_id_++);
     scopes_.push_back(scope);
     return scope;
 }
@@ -123,11 +125,13 @@ Status Walker::kill_pass(WalkScope& scope, bool& found_new, std::set<pid_t>& hit
     SVD_TRY(const std::vector<ProcStat> alive, members(scope));
     found_new = false;
     if (alive.empty()) scope.killing = false;
-    for (const ProcStat& process : alive)
-        if (hit.insert(process.pid).second) {
-            found_new = true;
-            kill_exactly(process, SIGKILL);
-        }
+    for (const ProcStat& process : alive) {
+        if (!hit.insert(process.pid).second) continue;
+        found_new = true;
+        // The whole group at once while this member pins its number: forks cannot outrun that.
+        const bool leads_group = process.process_group == process.pid;
+        if (kill_exactly(process, SIGKILL) && leads_group) kill(-process.pid, SIGKILL);
+    }
     return {};
 }
 

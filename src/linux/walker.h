@@ -55,6 +55,7 @@ class Walker {
     void check();
 
     WalkScopes scopes_;
+    std::string marker_head_;  // no other daemon, and no earlier Walker, has the same
     std::uint64_t next_id_ = 1;
     Defer check_;
 };
