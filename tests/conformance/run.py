@@ -55,11 +55,14 @@ def subjects(opts):
         return reference, []
     if opts.self_test:
         return reference, [programs("again", opts.supervisord, opts.supervisorctl)]
-    if not opts.svd:
-        sys.exit("run.py: name the daemon to judge with --svd (or use --oracle-only, --self-test)")
-    others = [programs("svd", opts.svd, opts.supervisorctl)]
-    if opts.svctl:
+    if not (opts.svd or opts.svctl):
+        sys.exit("run.py: name what to judge with --svd and --svctl (or use --oracle-only, --self-test)")
+    others = []
+    if opts.svd:
+        others.append(programs("svd", opts.svd, opts.supervisorctl))
+    if opts.svd and opts.svctl:
         others.append(programs("svd+svctl", opts.svd, opts.svctl))
+    if opts.svctl:
         others.append(programs("supervisord+svctl", opts.supervisord, opts.svctl))
     return reference, others
 
