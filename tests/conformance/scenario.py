@@ -228,8 +228,10 @@ def _text(data):
 
 
 def _program(pid):
+    """The command line: a child still has its parent's between fork and exec."""
     try:
-        return os.readlink(f"/proc/{pid}/exe")
+        with open(f"/proc/{pid}/cmdline", "rb") as stream:
+            return stream.read()
     except OSError:
         return None
 
