@@ -101,7 +101,8 @@ TEST_F(DeferredTest, TcpClientThatHangsUp_IsNoticedAtTheAnswer) {
 
 TEST_F(DeferredTest, HalfClosedClient_GetsItsLateAnswer) {
     serve();
-    for (Client client : {connect(), connect_tcp()}) {
+    for (const bool tcp : {false, true}) {
+        Client client = tcp ? connect_tcp() : connect();
         ASSERT_TRUE(client.send(get("/wait")));
         client.shut_writing();
         waiting.clear();
@@ -214,7 +215,8 @@ TEST_F(DeferredTest, Stream_HoldsBackWhenTheClientDoesNotRead) {
 
 TEST_F(DeferredTest, StreamClientThatHangsUp_IsNoticedWithoutWriting) {
     serve();
-    for (Client client : {connect(), connect_tcp()}) {
+    for (const bool tcp : {false, true}) {
+        Client client = tcp ? connect_tcp() : connect();
         int gone = 0;
         streams.clear();
         ASSERT_TRUE(client.send(get("/stream")));

@@ -60,7 +60,7 @@ class RpcTest : public control::SupervisorTest {
             answers = client.answers();
             return !answers.empty();
         }));
-        return answers.empty() ? wire::HttpResponse{.status = 0} : std::move(answers.front());
+        return answers.empty() ? wire::HttpResponse{0, {}, {}} : std::move(answers.front());
     }
     wire::HttpResponse post_body(std::string_view body) {
         Client client = connect();
@@ -176,7 +176,7 @@ TEST_F(RpcTest, ArgumentCounts_AreChecked) {
 TEST_F(RpcTest, ArgumentTypes_AreConvertedOrRefused) {
     add_web();
     EXPECT_EQ(fault("supervisor.getProcessInfo", {1}), "2 INCORRECT_PARAMETERS");
-    EXPECT_EQ(fault("supervisor.getProcessInfo", {Array{1}}), "2 INCORRECT_PARAMETERS");
+    EXPECT_EQ(fault("supervisor.getProcessInfo", {Value(Array{1})}), "2 INCORRECT_PARAMETERS");
     EXPECT_EQ(fault("supervisor.addProcessGroup", {5}), "10 BAD_NAME: 5");
     EXPECT_EQ(fault("supervisor.sendProcessStdin", {"web", 5}), "2 INCORRECT_PARAMETERS: 5");
     EXPECT_EQ(fault("supervisor.readProcessLog", {"web", "x", 0}), "2 INCORRECT_PARAMETERS");
@@ -255,10 +255,10 @@ TEST_F(RpcTest, Multicall_RunsStrictlyInOrder) {
         Struct{{"methodName", "supervisor.getAPIVersion"}},
         Struct{{"methodName", "nope"}},
         Struct{{"params", Array{}}},
-        Struct{{"methodName", "system.multicall"}, {"params", Array{Array{}}}},
+        Struct{{"methodName", "system.multicall"}, {"params", Array{Value(Array{})}}},
         Value("not a struct"),
         Struct{{"methodName", "supervisor.getState"}, {"params", "ab"}}};
-    ASSERT_TRUE(client.send(post("/RPC2", wire::write_call("system.multicall", {calls}))));
+    ASSERT_TRUE(client.send(post("/RPC2", wire::write_call("system.multicall", {Value(calls)}))));
     ASSERT_TRUE(pump([&] { return at("web", "web").data.state == process::State::Starting; }));
     EXPECT_EQ(at("many", "a").data.state, process::State::Stopped);
     pass(2s);
@@ -279,7 +279,7 @@ TEST_F(RpcTest, Multicall_RunsStrictlyInOrder) {
     EXPECT_EQ(results[7].find("faultCode")->int_or(), 2);
     EXPECT_EQ(results[8].find("faultCode")->int_or(), 2);
     EXPECT_EQ(fault("system.multicall", {5}), "2 INCORRECT_PARAMETERS");
-    EXPECT_EQ(value("system.multicall", {Array{}}), Value(Array{}));
+    EXPECT_EQ(value("system.multicall", {Value(Array{})}), Value(Array{}));
 }
 
 TEST_F(RpcTest, LongMulticall_LetsOthersIn) {
@@ -287,7 +287,7 @@ TEST_F(RpcTest, LongMulticall_LetsOthersIn) {
     for (int i = 0; i < 20'000; ++i) calls.push_back(Struct{{"methodName", "supervisor.getPID"}});
     Client slow = connect();
     Client quick = connect();
-    const std::string request = post("/RPC2", wire::write_call("system.multicall", {calls}));
+    const std::string request = post("/RPC2", wire::write_call("system.multicall", {Value(calls)}));
     std::string_view rest = request;
     ASSERT_TRUE(pump([&] {
         rest.remove_prefix(slow.send_some(rest));
@@ -374,7 +374,7 @@ TEST_F(RpcTest, ReloadConfig_IsNestedTwice) {
     fresh.groups.push_back(group("new", {program("new")}));
     host.on_disk = std::make_shared<const config::Config>(std::move(fresh));
     EXPECT_EQ(value("supervisor.reloadConfig"),
-              Value(Array{Array{Array{"new"}, Array{}, Array{}}}));
+              Value(Array{Value(Array{Array{"new"}, Array{}, Array{}})}));
     EXPECT_EQ(value("supervisor.addProcessGroup", {"new"}), Value(true));
     EXPECT_EQ(fault("supervisor.addProcessGroup", {"new"}), "90 ALREADY_ADDED: new");
     EXPECT_EQ(value("supervisor.removeProcessGroup", {"new"}), Value(true));

@@ -156,7 +156,8 @@ TEST_F(ServerTest, ChunkedRequest_IsJoined) {
 TEST_F(ServerTest, HalfClosedClient_StillGetsItsAnswer) {
     add_echo();
     serve();
-    for (Client client : {connect(), connect_tcp()}) {
+    for (const bool tcp : {false, true}) {
+        Client client = tcp ? connect_tcp() : connect();
         ASSERT_TRUE(client.send(get("/echo")));
         client.shut_writing();
         EXPECT_EQ(await_answers(client, 1).size(), 1U);

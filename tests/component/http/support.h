@@ -169,7 +169,7 @@ class ServerTest : public testing::Test {
     wire::HttpResponse ask(Client& client, std::string_view request) {
         EXPECT_TRUE(client.send(request));
         auto answers = await_answers(client, 1);
-        return answers.empty() ? wire::HttpResponse{.status = 0} : std::move(answers.front());
+        return answers.empty() ? wire::HttpResponse{0, {}, {}} : std::move(answers.front());
     }
     bool await_close(Client& client) {
         return pump([&] {
