@@ -30,7 +30,9 @@ class DaemonLoader {
         daemon.directory = optional_value("directory", directory);
         // Whether the user exists is looked at last; the text is expanded in its turn.
         (void)reader_.text("user", context_.environment);
-        daemon.umask = value("umask", parse_octal) & 0777U;
+        const auto umask = optional_value("umask", parse_octal);
+        daemon.umask_given = reader_.entry("umask") || context_.request.overrides.contains("umask");
+        if (umask) daemon.umask = static_cast<mode_t>(*umask) & 0777U;
         daemon.logfile = value("logfile", path);
         daemon.logfile_maxbytes = value("logfile_maxbytes", parse_byte_size);
         daemon.logfile_backups = value("logfile_backups", parse_integer);

@@ -61,9 +61,12 @@ std::string Executor::log_path(const Process& process, log::Channel channel) con
     const bool joined = channel == log::Channel::Stderr && process.config->redirect_stderr;
     const auto& runtime = runtime_of(process);
     switch (log_config(process, channel).target) {
-        case config::LogTarget::None: return {};
-        case config::LogTarget::File: return joined ? "" : log_config(process, channel).path;
-        case config::LogTarget::Auto: break;
+        case config::LogTarget::None:
+            return {};
+        case config::LogTarget::File:
+            return joined ? "" : log_config(process, channel).path;
+        case config::LogTarget::Auto:
+            break;
     }
     if (joined) return {};
     return channel == log::Channel::Stdout ? runtime.out.auto_path : runtime.err.auto_path;
@@ -77,9 +80,9 @@ void Executor::open_channel(Process& process, log::Channel channel) {
     options.strip_ansi = parts_.config.daemon.strip_ansi;
     options.capture_maxbytes = config.capture_maxbytes;
     if (const auto path = log_path(process, channel); !path.empty()) {
-        const log::FileOptions file{config.maxbytes, config.backups,
-                                    config.target == config::LogTarget::Auto ? mode_t{0600}
-                                                                             : mode_t{0666}};
+        const log::FileOptions file{
+            config.maxbytes, config.backups,
+            config.target == config::LogTarget::Auto ? mode_t{0600} : mode_t{0666}};
         options.file = parts_.files.open(path, file, now().mono);
     }
     if (config.syslog) {
@@ -90,10 +93,10 @@ void Executor::open_channel(Process& process, log::Channel channel) {
         options.syslog = syslog_;
     }
     const auto output_event = [this, &process, channel](std::string_view data) {
-        return event::Output{process.name(), process.group->name(), process.data.pid,
-                             channel == log::Channel::Stdout ? event::Channel::Stdout
-                                                             : event::Channel::Stderr,
-                             data};
+        return event::Output{
+            process.name(), process.group->name(), process.data.pid,
+            channel == log::Channel::Stdout ? event::Channel::Stdout : event::Channel::Stderr,
+            data};
     };
     if (config.events_enabled)
         options.on_data = [this, output_event](std::string_view data) {
@@ -105,14 +108,12 @@ void Executor::open_channel(Process& process, log::Channel channel) {
         };
     if (parts_.log.enabled(log::Level::Debug))
         options.on_debug = [this, &process, channel](std::string_view data) {
-            parts_.log.log(log::Level::Debug,
-                           log::debug_copy_text(process.name(), channel, data));
+            parts_.log.log(log::Level::Debug, log::debug_copy_text(process.name(), channel, data));
         };
     auto& output = output_of(process, channel);
-    const bool wanted = options.file || options.syslog || options.on_data ||
-                        options.on_captured || options.on_debug;
-    output.channel =
-        wanted ? std::make_unique<log::OutputChannel>(std::move(options)) : nullptr;
+    const bool wanted = options.file || options.syslog || options.on_data || options.on_captured ||
+                        options.on_debug;
+    output.channel = wanted ? std::make_unique<log::OutputChannel>(std::move(options)) : nullptr;
 }
 
 void Executor::end_output(Process& process) {
@@ -173,11 +174,11 @@ process::Event Executor::spawn(Process& process) {
     const pid_t pid = child->pid;
     runtime_of(process).scope.started(pid, child->in_cgroup);
     const auto adopted = parts_.children.adopt(
-        *std::move(child), {.before_reap = {},
-                            .on_exit = [this, &process, run = process.data.run](
-                                           const os::ExitReport& report) {
-                                child_ended(process, run, report);
-                            }});
+        *std::move(child),
+        {.before_reap = {},
+         .on_exit = [this, &process, run = process.data.run](const os::ExitReport& report) {
+             child_ended(process, run, report);
+         }});
     if (!adopted) {
         ignore(runtime_of(process).scope.kill_all(), "nothing more can be done for this child");
         end_output(process);
@@ -225,8 +226,9 @@ std::expected<os::Child, std::string> Executor::start_child(Process& process,
     if (const auto fd = enter_scope())
         spec.cgroup_fd = *fd;
     else
-        parts_.log.warn("cannot use a cgroup for '{}', its descendants are found by walking /proc: {}",
-                        config.name, fd.error().text);
+        parts_.log.warn(
+            "cannot use a cgroup for '{}', its descendants are found by walking /proc: {}",
+            config.name, fd.error().text);
 
     auto child = os::spawn(spec, enter_scope);
     if (!child) return failed(child.error());
@@ -256,8 +258,8 @@ void Executor::child_ended(Process& process, std::uint64_t run, const os::ExitRe
     if (report.exec_stage) {
         const auto& config = *process.config;
         const auto failure = os::describe_exec_failure(
-            *report.exec_stage, report.exec_errno, config.command,
-            config.directory.value_or(""), config.user ? config.user->uid : 0);
+            *report.exec_stage, report.exec_errno, config.command, config.directory.value_or(""),
+            config.user ? config.user->uid : 0);
         fleet_->feed(process, process::ExecFailed{failure.text, status, remains, run}, now());
     } else {
         fleet_->feed(process, process::Exited{status, remains, run}, now());
@@ -267,8 +269,7 @@ void Executor::child_ended(Process& process, std::uint64_t run, const os::ExitRe
     if (on_change_) on_change_();
 }
 
-std::optional<process::SignalFailed> Executor::signal(Process& process, int number,
-                                                      bool to_group) {
+std::optional<process::SignalFailed> Executor::signal(Process& process, int number, bool to_group) {
     const pid_t pid = process.data.pid;
     const auto sent = to_group ? os::send_signal_to_group(parts_.children, pid, number)
                                : os::send_signal(parts_.children, pid, number);

@@ -31,8 +31,8 @@ struct Parts {
     log::DaemonLog& log;
     log::FileRegistry& files;
     event::Bus& bus;
-    const config::Config& config;              // of this session
-    const config::Environment& environment;    // what children inherit
+    const config::Config& config;            // of this session
+    const config::Environment& environment;  // what children inherit
     const std::vector<os::ResourceLimit>& limits;
 };
 
@@ -61,8 +61,7 @@ class Executor final : public process::Actuator {
     void shutdown_complete(process::DaemonState how) override;
 
     // Path of a channel's log; empty when there is none.
-    [[nodiscard]] std::string log_path(const process::Process& process,
-                                       log::Channel channel) const;
+    [[nodiscard]] std::string log_path(const process::Process& process, log::Channel channel) const;
     Status clear_logs(process::Process& process);
     void reopen_logs();
     // Says in the log which program a reaped orphan belonged to.

@@ -39,8 +39,8 @@ Result<void> serve(Startup& startup, std::shared_ptr<const config::Config> confi
                    std::vector<OpenServer> servers, log::DaemonLog& log) {
     std::uint64_t serial = 0;
     for (;;) {
-        Setup setup{config, startup.request, startup.environment, startup.limits,
-                    std::move(servers), serial};
+        Setup setup{config,         startup.request,    startup.environment,
+                    startup.limits, std::move(servers), serial};
         SVD_TRY(auto session, Session::open(std::move(setup), log));
         SVD_TRY(const auto how, session->run());
         serial = session->next_serial();
@@ -57,6 +57,7 @@ Result<void> serve(Startup& startup, std::shared_ptr<const config::Config> confi
         SVD_TRY(servers, open_servers(*config));
         SVD_CHECK(open_logs(config->daemon, log));
         log_problems(loaded.problems, log);
+        log_servers(*config, log);
         SVD_CHECK(settle_in(startup, config->daemon, log));
     }
 }
@@ -78,6 +79,7 @@ int run(const Options& options, config::LoadRequest request) {
     if (const auto done = open_logs(config->daemon, log); !done)
         return usage_error(options, done.error().text);
     log_problems(loaded.problems, log);
+    log_servers(*config, log);
     if (const auto done = settle_in(startup, config->daemon, log); !done)
         return usage_error(options, done.error().text);
     if (const auto done = serve(startup, std::move(config), *std::move(servers), log); !done) {

@@ -10,8 +10,7 @@ Status open_main_log(log::DaemonLog& log, const config::DaemonConfig& config, bo
         options.syslog = std::make_shared<log::SyslogSocket>("supervisord");
     } else {
         const log::FileOptions file{config.logfile_maxbytes, config.logfile_backups, 0666};
-        options.file = std::make_shared<log::RotatingFile>(config.logfile, file,
-                                                           read_clocks().mono,
+        options.file = std::make_shared<log::RotatingFile>(config.logfile, file, read_clocks().mono,
                                                            log.notice_handler());
         if (!options.file->is_open())
             return fail("could not open the main log {}: {}", config.logfile,

@@ -14,7 +14,7 @@
 namespace svd::daemon {
 
 struct Output {
-    std::string auto_path;  // of an AUTO log; made when the group is added
+    std::string auto_path;                        // of an AUTO log; made when the group is added
     std::unique_ptr<log::OutputChannel> channel;  // null: nobody wants the bytes
     std::unique_ptr<OutputReader> reader;         // of the present run
 };

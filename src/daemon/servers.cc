@@ -38,4 +38,15 @@ Result<std::vector<OpenServer>> open_servers(const config::Config& config) {
     return servers;
 }
 
+void log_servers(const config::Config& config, log::DaemonLog& log) {
+    const auto log_one = [&](const std::string& section, bool asks_for_password) {
+        for (const auto& interface : config.rpc_interfaces)
+            log.info("RPC interface '{}' initialized", interface.name);
+        if (!asks_for_password)
+            log.critical("Server '{}' running without any HTTP authentication checking", section);
+    };
+    for (const auto& server : config.inet_servers) log_one(server.section, server.auth.has_value());
+    for (const auto& server : config.unix_servers) log_one(server.section, server.auth.has_value());
+}
+
 }  // namespace svd::daemon

@@ -9,6 +9,7 @@
 #include "config/model.h"
 #include "http/server.h"
 #include "linux/sockets.h"
+#include "log/daemon_log.h"
 
 namespace svd::daemon {
 
@@ -20,5 +21,8 @@ struct OpenServer {
 
 // TCP first, then unix, as supervisord does. The error's text is what follows "Error: ".
 [[nodiscard]] Result<std::vector<OpenServer>> open_servers(const config::Config& config);
+
+// Says which interfaces each server has and which of them ask for no password.
+void log_servers(const config::Config& config, log::DaemonLog& log);
 
 }  // namespace svd::daemon

@@ -42,7 +42,8 @@ Result<std::unique_ptr<Session>> Session::open(Setup setup, log::DaemonLog& log)
 }
 
 Status Session::open_parts() {
-    loop_.on_exception([this](std::string_view what) { log_.critical("unexpected error: {}", what); });
+    loop_.on_exception(
+        [this](std::string_view what) { log_.critical("unexpected error: {}", what); });
     SVD_TRY(children_, os::ChildTable::create(loop_, [this](const os::StrayReport& stray) {
                 if (executor_) executor_->report_stray(stray);
             }));
@@ -50,9 +51,9 @@ Status Session::open_parts() {
     if (scopes_->walking())
         log_.info("no cgroup can be used, descendants are found by walking /proc: {}",
                   scopes_->why_walking());
-    executor_ = std::make_unique<Executor>(Parts{loop_, *children_, *scopes_, log_, files_, bus_,
-                                                 *setup_.config, setup_.environment,
-                                                 setup_.limits});
+    executor_ =
+        std::make_unique<Executor>(Parts{loop_, *children_, *scopes_, log_, files_, bus_,
+                                         *setup_.config, setup_.environment, setup_.limits});
     fleet_ = std::make_unique<process::Fleet>(*executor_);
     executor_->attach(*fleet_);
     executor_->on_change([this] { settle_soon(); });
@@ -64,8 +65,8 @@ Status Session::open_parts() {
 Status Session::open_sources() {
     SVD_TRY(timer_, os::Timer::create(loop_, [this] { on_timer(); }));
     SVD_TRY(last_words_, os::Timer::create(loop_, [this] { finish(*outcome_); }));
-    SVD_TRY(settle_, os::Defer::create(
-                         loop_, [this] { return settle_turn(); }, os::Priority::Control));
+    SVD_TRY(settle_,
+            os::Defer::create(loop_, [this] { return settle_turn(); }, os::Priority::Control));
     SVD_TRY(start_, os::Defer::create(loop_, [this] { return start_turn(); }));
     return {};
 }
@@ -74,10 +75,14 @@ Status Session::open_doors() {
     http::Hooks hooks;
     hooks.log = [this](http::Severity severity, std::string_view text) {
         switch (severity) {
-            case http::Severity::Trace: return log_.log(log::Level::Trace, text);
-            case http::Severity::Info: return log_.log(log::Level::Info, text);
-            case http::Severity::Error: return log_.log(log::Level::Error, text);
-            case http::Severity::Critical: return log_.log(log::Level::Critical, text);
+            case http::Severity::Trace:
+                return log_.log(log::Level::Trace, text);
+            case http::Severity::Info:
+                return log_.log(log::Level::Info, text);
+            case http::Severity::Error:
+                return log_.log(log::Level::Error, text);
+            case http::Severity::Critical:
+                return log_.log(log::Level::Critical, text);
         }
     };
     if (log_.enabled(log::Level::Trace))
@@ -89,19 +94,13 @@ Status Session::open_doors() {
     rpc.log = hooks.log;
     rpc.trace = log_.enabled(log::Level::Trace);
     rpc.version = kSupervisorVersion;
-    auto routes = http::make_routes(loop_, *supervisor_, setup_.config->rpc_interfaces,
-                                    std::move(rpc));
-    server_ = std::make_unique<http::Server>(loop_, std::move(routes), http::Limits{},
-                                             std::move(hooks));
+    auto routes =
+        http::make_routes(loop_, *supervisor_, setup_.config->rpc_interfaces, std::move(rpc));
+    server_ =
+        std::make_unique<http::Server>(loop_, std::move(routes), http::Limits{}, std::move(hooks));
     for (auto& server : setup_.servers) {
-        for (const auto& interface : setup_.config->rpc_interfaces)
-            log_.info("RPC interface '{}' initialized", interface.name);
         http::Listener listener{{}, server.section, std::nullopt};
-        if (server.auth)
-            listener.auth = http::Auth{server.auth->username, server.auth->password};
-        else
-            log_.critical("Server '{}' running without any HTTP authentication checking",
-                          server.section);
+        if (server.auth) listener.auth = http::Auth{server.auth->username, server.auth->password};
         SVD_TRY(listener.fd, duplicate(server.listener.fd()));
         SVD_CHECK(server_->listen(std::move(listener)));
     }
@@ -208,11 +207,10 @@ void Session::finish(DaemonState how) {
 // --- signals -------------------------------------------------------------------------------------
 
 Status Session::take_signals() {
-    for (const int number : {SIGTERM, SIGINT, SIGQUIT, SIGHUP, SIGUSR2, SIGUSR1, SIGALRM,
-                             SIGVTALRM, SIGPROF, SIGIO}) {
-        SVD_TRY(auto watch, os::SignalWatch::add(loop_, number, [this, number](const auto&) {
-                    on_signal(number);
-                }));
+    for (const int number :
+         {SIGTERM, SIGINT, SIGQUIT, SIGHUP, SIGUSR2, SIGUSR1, SIGALRM, SIGVTALRM, SIGPROF, SIGIO}) {
+        SVD_TRY(auto watch, os::SignalWatch::add(
+                                loop_, number, [this, number](const auto&) { on_signal(number); }));
         signals_.push_back(std::move(watch));
     }
     return {};
@@ -222,10 +220,14 @@ void Session::on_signal(int number) {
     switch (number) {
         case SIGTERM:
         case SIGINT:
-        case SIGQUIT: return exit_on_signal(number);
-        case SIGHUP: return restart_on_hangup();
-        case SIGUSR2: return reopen_logs();
-        default: log_.blather("received {} indicating nothing", signal_name(number));
+        case SIGQUIT:
+            return exit_on_signal(number);
+        case SIGHUP:
+            return restart_on_hangup();
+        case SIGUSR2:
+            return reopen_logs();
+        default:
+            log_.blather("received {} indicating nothing", signal_name(number));
     }
 }
 

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "config/load.h"
 #include "control/host.h"
 #include "control/supervisor.h"
 #include "daemon/executor.h"
@@ -20,7 +21,7 @@ namespace svd::daemon {
 
 struct Setup {
     std::shared_ptr<const config::Config> config;
-    config::LoadRequest request;  // how to read the configuration again
+    config::LoadRequest request;      // how to read the configuration again
     config::Environment environment;  // what children inherit
     std::vector<os::ResourceLimit> limits;
     std::vector<OpenServer> servers;

@@ -34,8 +34,7 @@ std::optional<control::Fault> Session::check_command(const process::Process& pro
 }
 
 std::optional<std::string> Session::send_signal(process::Process& process, int number) {
-    log_.debug("sending {} (pid {}) sig {}", process.name(), process.data.pid,
-               signal_name(number));
+    log_.debug("sending {} (pid {}) sig {}", process.name(), process.data.pid, signal_name(number));
     auto failed = executor_->signal(process, number, false);
     if (!failed) return std::nullopt;
     std::string why = failed->why;

@@ -2,11 +2,10 @@
 
 #include <climits>
 
+#include <fmt/format.h>
 #include <sys/stat.h>
 #include <sys/utsname.h>
 #include <unistd.h>
-
-#include <fmt/format.h>
 
 #include "base/python_text.h"
 #include "daemon/child_environment.h"
@@ -45,9 +44,10 @@ Result<config::LoadRequest> make_request(const Options& options) {
     if (!request.path.empty()) return request;
     request.path = config::find_config(options.program);
     if (request.path.empty())
-        return fail("No config file found at default paths ({}); use the -c option to specify a "
-                    "config file at a different path",
-                    fmt::join(config::default_paths(options.program), ", "));
+        return fail(
+            "No config file found at default paths ({}); use the -c option to specify a "
+            "config file at a different path",
+            fmt::join(config::default_paths(options.program), ", "));
     if (::geteuid() == 0)
         fmt::print(stderr,
                    "Warning: svd runs as root and has searched for its configuration file; using "
@@ -89,8 +89,7 @@ Status settle_in(Startup& startup, const config::DaemonConfig& config, log::Daem
         if (::chdir(config.directory->c_str()) == 0)
             log.info("set current directory: {}", py_repr(*config.directory));
         else
-            log.critical("can't chdir into {}: {}", py_repr(*config.directory),
-                         errno_text(errno));
+            log.critical("can't chdir into {}: {}", py_repr(*config.directory), errno_text(errno));
     }
     if (!config.nodaemon || config.umask_given) ::umask(config.umask);
     auto pidfile = os::PidFile::write(config.pidfile);

@@ -19,8 +19,6 @@ namespace {
 constexpr int kSigkill = 9;
 // How often what a leader left behind is killed again.
 constexpr Seconds kRemainsPeriod{1};
-// Two automatic restarts of one process begin at least this far apart.
-constexpr Seconds kRestartPeriod{1};
 // Longer waits make no difference, and this one cannot overflow.
 constexpr Seconds kLongestWait{std::chrono::hours(24 * 365 * 50)};
 
@@ -285,11 +283,7 @@ void Actions::maybe_restart(bool as_expected) {
     const bool wanted = config.autorestart == config::AutoRestart::Always ||
                         (config.autorestart == config::AutoRestart::Unexpected && !as_expected);
     if (!wanted || stopped || !context.daemon_running) return;
-    const MonoTime earliest = data.started_mono + kRestartPeriod;
-    if (now.mono >= earliest)
-        start();
-    else
-        data.deadline = earliest;
+    start();
 }
 
 bool Actions::expected(const ExitStatus& status) const {

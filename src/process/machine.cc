@@ -32,7 +32,6 @@ void in_rest(Actions& a, const Event& event) {
                event);
 }
 
-// A deadline here is a restart that waits for its second to be over.
 void in_exited(Actions& a, const Event& event) {
     std::visit(Overloaded{
                    [&](const StartRequested&) { a.start_fresh(); },
@@ -41,16 +40,10 @@ void in_exited(Actions& a, const Event& event) {
                    [&](const ExecFailed&) { a.complain("ExecFailed"); },
                    [&](const Exited&) { a.complain("Exited"); },
                    [&](const Emptied&) {},
-                   [&](const StopRequested&) {
-                       a.data.deadline.reset();
-                       a.log_not_running();
-                   },
-                   [&](const DeadlineReached&) {
-                       a.data.deadline.reset();
-                       a.start_fresh();
-                   },
+                   [&](const StopRequested&) { a.log_not_running(); },
+                   [&](const DeadlineReached&) {},
                    [&](const SignalFailed&) {},
-                   [&](const ShutdownBegun&) { a.data.deadline.reset(); },
+                   [&](const ShutdownBegun&) {},
                },
                event);
 }

@@ -193,6 +193,9 @@ void HttpRequestParser::reset() {
 std::size_t HttpRequestParser::feed(std::string_view bytes) {
     return impl_->feed(bytes);
 }
+bool HttpRequestParser::begun() const {
+    return impl_->begun;
+}
 HttpParseState HttpRequestParser::state() const {
     return impl_->state;
 }

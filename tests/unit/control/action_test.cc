@@ -39,7 +39,7 @@ TEST_F(SupervisorTest, Start_ThatCannotSpawn_IsASpawnError) {
 TEST_F(SupervisorTest, Start_ThatExitsEarlyWhileWaitedFor_IsASpawnError) {
     add(group("web", {program("web")}));
     supervisor.start("web", Wait::Yes, remember());
-    feed(at("web", "web"), process::Exited{{.code = 1}});
+    feed(at("web", "web"), process::Exited{{1}});
     ASSERT_TRUE(outcome && !*outcome);
     EXPECT_EQ(outcome->error().code, FaultCode::SpawnError);
 }
@@ -75,7 +75,7 @@ TEST_F(SupervisorTest, Start_DuringAStop_WaitsForTheStopAndStartsAgain) {
     ASSERT_EQ(web.data.state, process::State::Stopping);
     supervisor.start("web", Wait::Yes, remember());
     EXPECT_FALSE(outcome);
-    feed(web, process::Exited{{.signal = 15}});
+    feed(web, exited_by(15));
     EXPECT_EQ(web.data.state, process::State::Starting);
     pass(1100ms);
     ASSERT_TRUE(outcome);
@@ -93,7 +93,7 @@ TEST_F(SupervisorTest, Stop_WaitsUntilNothingIsLeft_AndReportsEveryTwoSeconds) {
     EXPECT_THAT(host.lines, testing::ElementsAre("waiting for web to stop"));
     pass(2s);
     EXPECT_THAT(host.lines, testing::SizeIs(2));
-    feed(web, process::Exited{.status = {.signal = 15}, .remains = true});
+    feed(web, process::Exited{{std::nullopt, 15}, true});
     EXPECT_FALSE(outcome);
     feed(web, process::Emptied{});
     ASSERT_TRUE(outcome);

@@ -13,6 +13,10 @@ namespace svd::control {
 
 using namespace std::chrono_literals;
 
+[[nodiscard]] inline process::Exited exited_by(int signal) {
+    return {{std::nullopt, signal}};
+}
+
 struct FakeActuator : process::Actuator {
     process::Event spawn(process::Process& process) override {
         if (fail_spawn.contains(process.name())) return process::SpawnFailed{"no luck"};

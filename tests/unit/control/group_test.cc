@@ -29,9 +29,9 @@ TEST_F(SupervisorTest, StopAll_WaitsForEveryMember) {
     supervisor.start_all(Wait::No, remember());
     supervisor.stop_all(Wait::Yes, remember());
     EXPECT_FALSE(outcome);
-    feed(at("g", "b"), process::Exited{{.signal = 15}});
+    feed(at("g", "b"), exited_by(15));
     EXPECT_FALSE(outcome);
-    feed(at("g", "a"), process::Exited{{.signal = 15}});
+    feed(at("g", "a"), exited_by(15));
     ASSERT_TRUE(outcome && *outcome);
     EXPECT_THAT(names(**outcome), testing::ElementsAre("b=OK", "a=OK"));
 }
@@ -59,8 +59,7 @@ TEST_F(SupervisorTest, SignalAll_ListsSignallableMembersOnly) {
     add(group("g", {program("a"), program("b")}));
     supervisor.start("g:a", Wait::No, remember());
     EXPECT_THAT(names(supervisor.signal_all("USR1")), testing::ElementsAre("a=OK"));
-    EXPECT_THAT(names(supervisor.signal_all("NOPE")),
-                testing::ElementsAre("a=BAD_SIGNAL: NOPE"));
+    EXPECT_THAT(names(supervisor.signal_all("NOPE")), testing::ElementsAre("a=BAD_SIGNAL: NOPE"));
 }
 
 TEST_F(SupervisorTest, Reload_ComparesWithTheRunningGroups_AndAddsFromTheNewConfiguration) {
@@ -98,7 +97,7 @@ TEST_F(SupervisorTest, RemoveGroup_NeedsEveryMemberStopped) {
     supervisor.start("web", Wait::No, remember());
     EXPECT_EQ(supervisor.remove_group("web").error().text(), "STILL_RUNNING: web");
     supervisor.stop("web", Wait::No, remember());
-    feed(at("web", "web"), process::Exited{{.signal = 15}});
+    feed(at("web", "web"), exited_by(15));
     EXPECT_TRUE(supervisor.remove_group("web"));
     EXPECT_EQ(supervisor.remove_group("web").error().text(), "BAD_NAME: web");
 }

@@ -28,9 +28,9 @@ TEST_F(SupervisorTest, ProcessInfo_ShowsSignalDeathsAsMinusOne) {
     add(group("web", {program("web")}));
     supervisor.start("web", Wait::No, remember());
     pass(2s);
-    feed(at("web", "web"), process::Exited{{.signal = 9}});
+    feed(at("web", "web"), exited_by(9));
     supervisor.stop("web", Wait::No, remember());
-    feed(at("web", "web"), process::Exited{{.signal = 9}});
+    feed(at("web", "web"), exited_by(9));
     EXPECT_EQ(supervisor.process_info("web")->exitstatus, -1);
 }
 

@@ -293,29 +293,13 @@ TEST(Running, AutorestartWhileTheDaemonStops_DoesNotHappen) {
     EXPECT_EQ(m.data.deadline, std::nullopt);
 }
 
-TEST(Running, ProgramsThatEndAtOnce_AreRestartedOncePerSecond_Defect25) {
+TEST(Running, ProgramsThatEndAtOnce_AreRestartedAtOnce) {
     Machine m;
     m.config.startsecs = 0s;
     m.config.autorestart = config::AutoRestart::Always;
     m.running().after(10ms).feed(Exited{code(0)});
-    EXPECT_EQ(m.data.state, State::Exited);
-    EXPECT_THAT(m.seen, Not(Contains("Spawn")));
-    EXPECT_EQ(m.data.deadline, kStart + 1s);
-    m.after(990ms).feed(DeadlineReached{});
-    EXPECT_THAT(m.seen, ElementsAre("EXITED>STARTING tries:0", "Spawn"));
-}
-
-TEST(Running, StopOrShutdownInTheSecondBeforeARestart_CancelsIt) {
-    for (const Event& event : {Event{StopRequested{}}, Event{ShutdownBegun{}}}) {
-        Machine m;
-        m.config.startsecs = 0s;
-        m.config.autorestart = config::AutoRestart::Always;
-        m.running().feed(Exited{code(0)}).feed(event);
-        EXPECT_EQ(m.data.state, State::Exited);
-        EXPECT_EQ(m.data.deadline, std::nullopt);
-        m.after(10s).feed(DeadlineReached{});
-        EXPECT_EQ(m.data.state, State::Exited);
-    }
+    EXPECT_EQ(m.data.state, State::Starting);
+    EXPECT_THAT(m.seen, Contains("Spawn"));
 }
 
 TEST(Running, ExecFailedAfterStartsecsZero_ExitsWithItsText) {
