@@ -7,6 +7,8 @@ constexpr unsigned char kBell = 0x07;
 constexpr unsigned char kCancel = 0x18;
 constexpr unsigned char kSubstitute = 0x1a;
 constexpr unsigned char kEscape = 0x1b;
+// Memory that each channel may keep between chunks; thousands of channels must stay cheap.
+constexpr std::size_t kKeptBuffer = 16UL * 1024;
 
 bool between(unsigned char byte, unsigned char low, unsigned char high) {
     return byte >= low && byte <= high;
@@ -19,6 +21,7 @@ bool cancels(unsigned char byte) {
 
 std::string_view AnsiFilter::strip(std::string_view chunk) {
     if (state_ == State::Text && chunk.find('\x1b') == std::string_view::npos) return chunk;
+    if (buffer_.capacity() > kKeptBuffer && chunk.size() <= kKeptBuffer) buffer_ = {};
     buffer_.clear();
     std::size_t i = 0;
     while (i < chunk.size()) {

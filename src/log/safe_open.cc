@@ -79,7 +79,7 @@ class Walk {
     Status follow(int link, const struct stat& st, bool last) {
         if (++links_ > kMaxLinks) return failed(ELOOP);
         if (others_can_write(here_) && st.st_uid != 0 && st.st_uid != ::geteuid()) {
-            if (last || (planter_ && *planter_ != st.st_uid)) return failed(ELOOP);
+            if (last || (planter_ && *planter_ != st.st_uid)) return planted(st.st_uid);
             planter_ = st.st_uid;
         }
         std::array<char, PATH_MAX> target{};
@@ -91,7 +91,7 @@ class Walk {
 
     Result<Place> arrive(const std::string& name, bool magic) {
         // Somebody's link may lead to his own directories only: there he can write without us.
-        if (planter_ && (magic || here_.st_uid != *planter_)) return failed(ELOOP);
+        if (planter_ && (magic || here_.st_uid != *planter_)) return planted(*planter_);
         return Place{std::move(directory_), name, others_can_write(here_), magic, std::nullopt};
     }
 
@@ -102,6 +102,10 @@ class Walk {
     }
     [[nodiscard]] std::unexpected<Error> failed(int error) const {
         return fail_errno(error, "open {}", path_);
+    }
+
+    [[nodiscard]] std::unexpected<Error> planted(uid_t owner) const {
+        return fail_errno(ELOOP, "open {} (through a link made by user {})", path_, owner);
     }
 
     std::string path_;

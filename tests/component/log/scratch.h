@@ -1,6 +1,8 @@
 // A directory of its own for each test, and small file helpers.
 #pragma once
 
+#include <algorithm>
+#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>

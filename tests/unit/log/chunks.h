@@ -1,9 +1,11 @@
 // Feeding one text in different pieces: stream parsers must not care how it was cut.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <functional>
 #include <random>
+#include <string>
 #include <string_view>
 
 namespace svd::log::test {
