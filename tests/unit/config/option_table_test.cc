@@ -1,0 +1,42 @@
+#include "config/option_table.h"
+
+#include <set>
+
+#include <gtest/gtest.h>
+
+namespace svd::config {
+namespace {
+
+TEST(OptionTable, EveryRow_IsDocumentedAndUnique) {
+    std::set<std::pair<SectionKind, std::string_view>> seen;
+    for (const auto& row : option_table()) {
+        EXPECT_TRUE(row.doc.ends_with('.')) << row.name;
+        EXPECT_FALSE(row.since.empty()) << row.name;
+        for (const auto& section : section_table()) {
+            if ((row.sections & static_cast<std::uint32_t>(section.kind)) == 0) continue;
+            EXPECT_TRUE(seen.emplace(section.kind, row.name).second) << row.name;
+        }
+    }
+}
+
+TEST(OptionTable, Sections_AreFoundByNameOrPrefix) {
+    EXPECT_EQ(find_section_kind("program:x")->kind, SectionKind::Program);
+    EXPECT_EQ(find_section_kind("fcgi-program:x")->kind, SectionKind::FcgiProgram);
+    EXPECT_EQ(find_section_kind("inet_http_server:x")->kind, SectionKind::InetHttpServer);
+    EXPECT_EQ(find_section_kind("unix_http_server")->kind, SectionKind::UnixHttpServer);
+    EXPECT_EQ(find_section_kind("supervisord")->kind, SectionKind::Supervisord);
+    EXPECT_EQ(find_section_kind("supervisordx"), nullptr);
+    EXPECT_EQ(find_section_kind("program"), nullptr);
+}
+
+TEST(OptionTable, Descendants_IsTheOneAddition) {
+    std::vector<std::string_view> additions;
+    for (const auto& row : option_table())
+        if (row.is_addition()) additions.push_back(row.name);
+    EXPECT_EQ(additions, (std::vector<std::string_view>{"descendants"}));
+    EXPECT_EQ(find_option(SectionKind::Program, "descendants")->default_text, "kill");
+    EXPECT_EQ(find_option(SectionKind::Group, "descendants"), nullptr);
+}
+
+}  // namespace
+}  // namespace svd::config
