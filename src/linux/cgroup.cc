@@ -150,6 +150,9 @@ Status CgroupTree::create(const CgroupPlace& place, const Options& options) {
         const auto populated = is_populated(parent_.get(), name_);
         if (!populated) return std::unexpected(populated.error());
         if (*populated && !options.adopt) continue;
+        // Empty leaves of the former image may have been killed; see killed_.
+        for (const std::string& leaf : child_directories(dir_.get()))
+            remove_branch(dir_.get(), leaf);
         // Processes are placed by writing to this file or by clone3; both ask for this right.
         if (faccessat(dir_.get(), "cgroup.procs", W_OK, AT_EACCESS) != 0)
             return fail_errno(errno, "write to cgroup {}/{}", place.directory, name_);
@@ -237,6 +240,7 @@ std::string Cgroup::path() const {
 
 Result<UniqueFd> Cgroup::ensure() const {
     const char* name = name_.c_str();
+    if (tree_->killed_.contains(name_)) SVD_CHECK(remove());
     // Mostly it is there already, from the last run.
     auto fd = UniqueFd::adopt(openat(tree_->dir_.get(), name, kDirectoryFlags));
     if (fd) return fd;
@@ -273,7 +277,10 @@ Status Cgroup::kill() const {
     constexpr int kPasses = 64;
     const auto file = UniqueFd::adopt(
         openat(tree_->dir_.get(), (name_ + "/cgroup.kill").c_str(), O_WRONLY | O_CLOEXEC));
-    if (file && write(file.get(), "1", 1) == 1) return {};
+    if (file && write(file.get(), "1", 1) == 1) {
+        tree_->killed_.insert(name_);
+        return {};
+    }
     // A kernel before 5.14, or the leaf does not exist.
     for (int i = 0; i < kPasses; ++i) {
         SVD_TRY(const bool alive, populated());
@@ -286,6 +293,7 @@ Status Cgroup::kill() const {
 Status Cgroup::remove() const {
     const int code = remove_branch(tree_->dir_.get(), name_);
     if (code != 0) return fail_errno(code, "remove cgroup {}", path());
+    tree_->killed_.erase(name_);
     return {};
 }
 

@@ -10,6 +10,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -33,7 +34,8 @@ class Cgroup {
     // "/svd-4711/web:worker" as /proc/PID/cgroup shows it.
     [[nodiscard]] std::string path() const;
 
-    // Creates the leaf when missing and opens its directory (for SpawnSpec::cgroup_fd).
+    // Creates the leaf when missing and opens its directory (for SpawnSpec::cgroup_fd). After
+    // kill() it fails with EBUSY until the leaf is empty.
     [[nodiscard]] Result<UniqueFd> ensure() const;
     // A live process is inside, at any depth. False when the leaf does not exist. Zombies do not
     // count.
@@ -117,6 +119,9 @@ class CgroupTree {
     UniqueFd inotify_;
     std::unordered_map<std::string, Waiter> waiters_;  // by leaf
     std::unordered_map<int, std::string> by_watch_;
+    // Leaves on which cgroup.kill was used. Linux (seen with 6.18) kills at birth whatever clone3
+    // puts into such a cgroup later, so ensure() makes it anew.
+    std::set<std::string> killed_;
     std::deque<std::string> unsettled_;  // leaves whose state must be looked at
     Watch inotify_watch_;
     Defer recheck_;

@@ -105,6 +105,16 @@ TEST_F(CgroupTest, ProcessThatIsNeverThere_IsKilledWhole) {
     EXPECT_TRUE(wait_empty(leaf));
 }
 
+TEST_F(CgroupTest, LeafThatWasKilled_TakesNewChildrenOnceItIsEmpty) {
+    const Cgroup leaf = tree_->leaf({"again"});
+    for (int run = 0; run < 3; ++run) {
+        start_ready(leaf, {"ready-wait"});
+        ASSERT_TRUE(leaf.populated().value());
+        ASSERT_TRUE(leaf.kill().has_value());
+        ASSERT_TRUE(wait_empty(leaf));
+    }
+}
+
 TEST_F(CgroupTest, ExitOfTheLeader_IsNotTheEndOfTheCgroup) {
     const Cgroup leaf = tree_->leaf({"left"});
     start_ready(leaf, {"tree-exit", "3"});
