@@ -111,9 +111,12 @@ class Supervisor:
 
     def rpc_call(self, method, *args):
         from supervisor.xmlrpc import SupervisorTransport
-        proxy = xmlrpc.client.ServerProxy(
-            "http://127.0.0.1", transport=SupervisorTransport(None, None, self.url))
-        return getattr(proxy.supervisor, method)(*args)
+        transport = SupervisorTransport(None, None, self.url)
+        proxy = xmlrpc.client.ServerProxy("http://127.0.0.1", transport=transport)
+        try:
+            return getattr(proxy.supervisor, method)(*args)
+        finally:
+            transport.close()
 
     def wait_state(self, name, *states):
         wait_until(lambda: self.rpc_call("getProcessInfo", name)["statename"] in states,

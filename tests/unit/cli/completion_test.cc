@@ -1,0 +1,76 @@
+#include "cli/completion.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "cli/command_table.h"
+
+namespace svd::cli {
+namespace {
+
+using testing::Contains;
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+wire::Value info(const char* group, const char* name) {
+    return wire::Struct{{"name", name}, {"group", group}};
+}
+
+std::vector<std::string> complete(std::string_view line) {
+    static const wire::Array kInfos{info("cat", "cat"), info("cat-2", "cat-2"), info("g", "ga"),
+                                    info("g", "gb")};
+    return completions(line, []() -> const wire::Array& { return kInfos; });
+}
+
+TEST(Completion, FirstWord_IsAnAction) {
+    EXPECT_THAT(complete("sta"), ElementsAre("start ", "status "));
+    EXPECT_THAT(complete("h"), ElementsAre("help "));
+    EXPECT_THAT(complete(""), SizeIs(commands().size() + 1));
+    EXPECT_THAT(complete("  "), SizeIs(commands().size() + 1));
+    EXPECT_THAT(complete("zzz"), IsEmpty());
+}
+
+TEST(Completion, Help_IsFollowedByActions) {
+    EXPECT_THAT(complete("help re"), ElementsAre("reload ", "remove ", "reread ", "restart "));
+    EXPECT_THAT(complete("help "), Contains("help "));
+}
+
+TEST(Completion, ProcessActions_GetNamespecsAndWholeGroups) {
+    EXPECT_THAT(complete("start "), ElementsAre("cat ", "cat-2 ", "g:ga ", "g:* ", "g:gb "));
+    EXPECT_THAT(complete("start ca"), ElementsAre("cat ", "cat-2 "));
+    EXPECT_THAT(complete("start cat-"), ElementsAre("cat-2 "));
+    EXPECT_THAT(complete("stop cat g:g"), ElementsAre("g:ga ", "g:gb "));
+    EXPECT_THAT(complete("tail g:*"), ElementsAre("g:* "));
+    EXPECT_THAT(complete("status cat:"), ElementsAre("cat:cat ", "cat:* "));
+}
+
+TEST(Completion, GroupActions_GetGroupNames) {
+    for (const auto* action : {"add", "remove", "update"})
+        EXPECT_THAT(complete(std::string(action) + " "), ElementsAre("cat ", "cat-2 ", "g "));
+}
+
+TEST(Completion, OtherActions_GetNothing) {
+    EXPECT_THAT(complete("shutdown "), IsEmpty());
+    EXPECT_THAT(complete("nope x"), IsEmpty());
+}
+
+TEST(Completion, Actions_DoNotAskTheServer) {
+    const InfoSource nobody = []() -> const wire::Array& {
+        ADD_FAILURE() << "asked";
+        static const wire::Array kNone;
+        return kNone;
+    };
+    EXPECT_THAT(completions("sto", nobody), ElementsAre("stop "));
+    EXPECT_THAT(completions("version ", nobody), IsEmpty());
+}
+
+TEST(Completion, CommonPrefix_IsTheLongestOne) {
+    EXPECT_EQ(common_prefix({}), "");
+    EXPECT_EQ(common_prefix({"status "}), "status ");
+    EXPECT_EQ(common_prefix({"start ", "status "}), "sta");
+    EXPECT_EQ(common_prefix({"a", "b"}), "");
+}
+
+}  // namespace
+}  // namespace svd::cli
