@@ -23,7 +23,7 @@ show() {
 
 broken() {
     printf '\n!! %s\n' "$*" >&2
-    tail -n 20 "$dir/log/svd.log" "$dir/svd.out" >&2 || true
+    tail -n 20 "$dir/log/svd.log" >&2 || tail -n 20 "$dir/svd.out" >&2 || true
     exit 1
 }
 
@@ -38,11 +38,12 @@ until_true() {
     done
 }
 
-has_state() { ctl status "$1" | grep -Eq "^$1 +$2 "; }
+# The client's exit code tells other things than whether this one program is in that state.
+has_state() { grep -Eq "^$1 +$2 " <<<"$(ctl status "$1" || true)"; }
 pid_of() { ctl pid "$1"; }
 # A zombie that its parent has not collected yet is gone as well.
 is_gone() { ! grep -Eqs '^State:\s+[^ZX]' "/proc/$1/status"; }
-all_running() { [ "$(ctl status | grep -c ' RUNNING ')" = "$1" ]; }
+all_running() { [ "$(grep -c ' RUNNING ' <<<"$(ctl status || true)")" = "$1" ]; }
 has_new_pid() {
     local pid
     pid=$(pid_of "$1") && [ "$pid" != "$2" ] && [ "$pid" != 0 ] && has_state "$1" RUNNING
