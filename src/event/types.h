@@ -4,12 +4,12 @@
 // log, D-Bus, event listeners and web streams are subscribers and projections of the same event.
 #pragma once
 
-#include <sys/types.h>
-
 #include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
+
+#include <sys/types.h>
 
 #include "base/clock.h"
 
@@ -30,18 +30,18 @@ struct TypeRow {
 [[nodiscard]] bool is_a(std::string_view type, std::string_view ancestor);
 
 struct Event {
-    std::uint64_t serial = 0;   // assigned by the Bus, from 0
-    std::string type;           // concrete type, "PROCESS_STATE_RUNNING"
-    std::string payload;        // Supervisor's payload text
+    std::uint64_t serial = 0;  // assigned by the Bus, from 0
+    std::string type;          // concrete type, "PROCESS_STATE_RUNNING"
+    std::string payload;       // Supervisor's payload text
     WallTime at{};
     // Facts for subscribers that do not parse payloads; empty where they do not apply.
     std::string group;
     std::string process;
 };
 
-// --- events with Supervisor's payloads ------------------------------------------------------------
-// Everything below takes plain values, so that this room knows nothing of processes. Serial numbers
-// are given by the Bus.
+// --- events with Supervisor's payloads
+// ------------------------------------------------------------ Everything below takes plain values,
+// so that this room knows nothing of processes. Serial numbers are given by the Bus.
 
 // Names are those of process::state_name(); `to` decides which of the last three are shown.
 struct StateChange {

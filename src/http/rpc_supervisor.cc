@@ -1,4 +1,5 @@
 // supervisor.*: one row per method; the rows only translate between XML-RPC and control's verbs.
+// long-file: the rows of one interface stay together, in the order of its methods.
 #include <utility>
 
 #include <unistd.h>

@@ -54,9 +54,9 @@ struct Group {
     std::uint64_t sequence = 0;                       // order of addition
     // Kept by the Fleet.
     std::map<std::string, Process*, std::less<>> by_name;
-    std::size_t unstopped = 0;      // processes in no stopped state
-    bool stopping_turn = false;     // its turn in the shutdown has come
-    bool removed = false;           // waits for its destruction
+    std::size_t unstopped = 0;   // processes in no stopped state
+    bool stopping_turn = false;  // its turn in the shutdown has come
+    bool removed = false;        // waits for its destruction
 
     [[nodiscard]] const std::string& name() const { return config->name; }
     [[nodiscard]] Process* find(std::string_view process_name) const;
@@ -165,7 +165,7 @@ class Fleet {
     bool running_ = false;
     std::vector<std::unique_ptr<Group>> removed_;  // until the outermost call returns
 
-    std::vector<Group*> to_stop_;   // groups whose turn is to come, the last one first
+    std::vector<Group*> to_stop_;    // groups whose turn is to come, the last one first
     std::size_t unstopped_now_ = 0;  // processes of the current turn that are not stopped
     bool complete_reported_ = false;
 };

@@ -24,14 +24,14 @@
 // chain that begins at the state before the step and ends at Step::data.state.
 #pragma once
 
-#include <sys/types.h>
-
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
+
+#include <sys/types.h>
 
 #include "base/clock.h"
 #include "config/model.h"
@@ -55,30 +55,34 @@ struct ExitStatus {
 // writes it as it is.
 struct Data {
     State state = State::Stopped;
-    pid_t pid = 0;                       // leader; 0 when there is none
-    std::uint64_t run = 0;               // counts spawns; events of an earlier run are stale
-    MonoTime started_mono{};             // of this or the last run
-    WallTime laststart{};                // epoch: never started
-    WallTime laststop{};                 // epoch: never ended
-    int backoff = 0;                     // failed starts in a row
-    std::optional<MonoTime> deadline;    // startsecs, retry or stopwaitsecs, by state
-    std::optional<ExitStatus> exit;      // of the last run; empty while it runs
-    bool leader_gone = false;            // exited, but descendants are still alive
+    pid_t pid = 0;                     // leader; 0 when there is none
+    std::uint64_t run = 0;             // counts spawns; events of an earlier run are stale
+    MonoTime started_mono{};           // of this or the last run
+    WallTime laststart{};              // epoch: never started
+    WallTime laststop{};               // epoch: never ended
+    int backoff = 0;                   // failed starts in a row
+    std::optional<MonoTime> deadline;  // startsecs, retry or stopwaitsecs, by state
+    std::optional<ExitStatus> exit;    // of the last run; empty while it runs
+    bool leader_gone = false;          // exited, but descendants are still alive
     WallTime leader_gone_at{};
-    bool ended_early = false;            // decided when the leader exited
-    bool restart_wanted = false;         // start was asked for while stopping
-    bool killed = false;                 // SIGKILL has been sent in this stop
-    bool stop_wanted = false;            // UNKNOWN after a stop: its exit starts nothing
-    std::string spawnerr;                // shown in status and by XML-RPC
+    bool ended_early = false;     // decided when the leader exited
+    bool restart_wanted = false;  // start was asked for while stopping
+    bool killed = false;          // SIGKILL has been sent in this stop
+    bool stop_wanted = false;     // UNKNOWN after a stop: its exit starts nothing
+    std::string spawnerr;         // shown in status and by XML-RPC
     bool operator==(const Data&) const = default;
 };
 
 // --- events -------------------------------------------------------------------------------------
 // `run` is Data::run of the run an event belongs to; an event of another run is stale and ignored.
 // 0 stands for the current run.
-struct StartRequested {};                        // a person, autostart or a dependency
-struct Spawned { pid_t pid = 0; };               // answers effect Spawn
-struct SpawnFailed { std::string why; };         // answers effect Spawn; text for spawnerr
+struct StartRequested {};  // a person, autostart or a dependency
+struct Spawned {
+    pid_t pid = 0;
+};  // answers effect Spawn
+struct SpawnFailed {
+    std::string why;
+};  // answers effect Spawn; text for spawnerr
 // The child was there but could not execute its program, and has exited.
 struct ExecFailed {
     std::string why;
@@ -87,27 +91,42 @@ struct ExecFailed {
     std::uint64_t run = 0;
 };
 // remains: descendants are alive
-struct Exited { ExitStatus status; bool remains = false; std::uint64_t run = 0; };
-struct Emptied { std::uint64_t run = 0; };       // nothing of the process is left
+struct Exited {
+    ExitStatus status;
+    bool remains = false;
+    std::uint64_t run = 0;
+};
+struct Emptied {
+    std::uint64_t run = 0;
+};  // nothing of the process is left
 struct StopRequested {};
-struct DeadlineReached {};                       // Data::deadline has passed
-struct SignalFailed { int signal = 0; std::string why; };  // kill() failed, and not with ESRCH
-struct ShutdownBegun {};                         // its turn has come in the end of the daemon
+struct DeadlineReached {};  // Data::deadline has passed
+struct SignalFailed {
+    int signal = 0;
+    std::string why;
+};                        // kill() failed, and not with ESRCH
+struct ShutdownBegun {};  // its turn has come in the end of the daemon
 using Event = std::variant<StartRequested, Spawned, SpawnFailed, ExecFailed, Exited, Emptied,
                            StopRequested, DeadlineReached, SignalFailed, ShutdownBegun>;
 
 // --- effects ------------------------------------------------------------------------------------
-struct Spawn {};                                 // must be answered by Spawned or SpawnFailed
-struct Signal { int number = 0; bool to_group = false; };
-struct KillAll {};                               // SIGKILL to all of it (Supervisor's second signal)
-struct KillRemains {};                           // leader gone: end what it left behind
-struct Log { config::LogLevel level; std::string text; };
-struct Publish {                                 // PROCESS_STATE_<to>
+struct Spawn {};  // must be answered by Spawned or SpawnFailed
+struct Signal {
+    int number = 0;
+    bool to_group = false;
+};
+struct KillAll {};      // SIGKILL to all of it (Supervisor's second signal)
+struct KillRemains {};  // leader gone: end what it left behind
+struct Log {
+    config::LogLevel level;
+    std::string text;
+};
+struct Publish {  // PROCESS_STATE_<to>
     State from;
     State to;
-    int tries = 0;                               // STARTING, BACKOFF
-    pid_t pid = 0;                               // RUNNING, STOPPING, EXITED, STOPPED
-    bool expected = true;                        // EXITED
+    int tries = 0;         // STARTING, BACKOFF
+    pid_t pid = 0;         // RUNNING, STOPPING, EXITED, STOPPED
+    bool expected = true;  // EXITED
 };
 using Effect = std::variant<Spawn, Signal, KillAll, KillRemains, Log, Publish>;
 

@@ -66,7 +66,7 @@ class FakeHost : public Host {
 
     std::map<std::string, std::string> files;
     std::set<std::string> unreadable;
-    std::set<std::string> directories{"/", "/tmp", "/etc", "/var/log", "/root", "/work"};
+    std::set<std::string> directories{"/", "/tmp", "/etc", "/var/log", "/root", "/start"};
     std::map<std::string, Credentials> users;
     std::map<std::string, gid_t> groups;
     mutable int user_questions = 0;
@@ -80,7 +80,7 @@ struct Fixture {
     Fixture() {
         request.path = "/etc/s.conf";
         request.environment = {{"HOME", "/root"}, {"FOO", "foo"}, {"PCT", "50%"}};
-        request.working_directory = "/work";
+        request.working_directory = "/start";
         request.host_node_name = "node";
     }
     LoadResult load_text(const std::string& text) {

@@ -34,7 +34,7 @@ TEST(Load, BareProgram_HasTheDefaults) {
     EXPECT_EQ(only_process(result), expected);
     EXPECT_EQ(result.config->path, "/etc/s.conf");
     EXPECT_EQ(result.config->here, "/etc");
-    EXPECT_EQ(result.config->daemon.logfile, "/work/supervisord.log");
+    EXPECT_EQ(result.config->daemon.logfile, "/start/supervisord.log");
     EXPECT_EQ(result.config->daemon.childlogdir, "/tmp");
     EXPECT_TRUE(result.problems.list.empty());
 }
@@ -264,7 +264,7 @@ TEST(Load, CommandLine_WinsOverTheFile) {
     EXPECT_EQ(result.config->daemon.loglevel, LogLevel::Debug);
     EXPECT_TRUE(result.config->daemon.nodaemon);
     EXPECT_EQ(result.config->daemon.user->uid, 65534U);
-    EXPECT_EQ(result.config->daemon.logfile, "/work/x.log");
+    EXPECT_EQ(result.config->daemon.logfile, "/start/x.log");
     fixture.request.overrides = {{"umask", "9"}};
     EXPECT_EQ(error_of(fixture.load_text("[supervisord]\n")),
               "invalid value for --umask '9': 9 can not be converted to an octal type");
