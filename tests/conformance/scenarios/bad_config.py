@@ -109,7 +109,7 @@ SYNTAX = [
 
 def refused(s, text):
     s.write("bad.conf", text)
-    outcome = s.run_daemon("-n", "-c", "@dir@/bad.conf", bound=8)
+    outcome = s.run_daemon("-n", "-c", "@dir@/bad.conf", bound=5)
     # Names of the environment differ from machine to machine.
     if "Available names" in outcome.get("err", ""):
         first, _, rest = outcome["err"].partition("Available names: ")

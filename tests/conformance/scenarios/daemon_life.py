@@ -68,7 +68,7 @@ def daemon_options(s):
         yield check, s.run_daemon(*args)
     yield "unknown user", s.run_daemon(*base, "-u", "nosuch")
     s.launch(["--nodaemon", "--configuration=@dir@/c.conf", "-l", "@dir@/other.log", "-j", "@dir@/other.pid",
-              "-i", "ident", "-e", "debug", "-s", "-q", "@dir@", "-t", "-a", "256", "--minprocs=10", "-y", "1MB", "-z", "1"])
+              "-i", "ident", "-e", "debug", "-s", "-q", "@dir@", "-a", "256", "--minprocs=10", "-y", "1MB", "-z", "1"])
     s.wait_state("cat", "RUNNING")
     yield "-l", [s.size("main.log"), "DEBG" in s.read("other.log")]
     yield "-j", (s.read("other.pid") or "").strip() == str(s.daemon.pid)
@@ -78,6 +78,12 @@ def daemon_options(s):
     yield "end", [s.stop(), s.size("other.pid")]
     s.launch(["-nsk", "--conf", "@dir@/c.conf"])
     yield "bundled flags and prefixes", s.stop()
+    s.launch(["-n", "-t", "-c", "@dir@/c.conf"], ready=False)
+    s.wait(lambda: isinstance(s.rpc.getState(), dict) or not s.daemon.running(), 10, "an answer or the end")
+    yield "-t runs the daemon", [s.daemon.running(), s.daemon.stderr()]
+    s.stop()
+    s.launch(["-n", "--strip_ansi", "-c", "@dir@/c.conf"])
+    yield "--strip_ansi", s.stop()
 
 
 @scenario("daemonizing")
@@ -106,8 +112,7 @@ def daemonizing(s):
 
 @scenario("foreground surroundings")
 def foreground(s):
-    s.write("s.sock", "not a socket")
-    s.config(CAT)
+    """umask, directory, socket mode and owner, and a second daemon with the same file."""
     s.start("[program:cat]\ncommand=@child@ print @dir@/print\nstartsecs=0\n", supervisord="umask=077\ndirectory=/tmp",
             unix="chmod=0770\nchown=root:daemon")
     s.wait(lambda: s.read("print"), 5, "child")
@@ -119,6 +124,15 @@ def foreground(s):
     second = s.run_daemon("-n", "-c", "@dir@/c.conf", "-l", "@dir@/second.log", "-j", "@dir@/second.pid", "-k")
     yield "a second daemon", [second["code"], second.get("err", "")]
     yield "the first goes on", s.rpc.getState()
+
+
+@scenario("file in the way of the socket")
+def file_in_the_way(s):
+    s.write("s.sock", "not a socket")
+    s.config(CAT)
+    s.launch(["-n", "-c", s.config_path], ready=False)
+    s.wait(lambda: isinstance(s.rpc.getState(), dict) or not s.daemon.running(), 10, "an answer or the end")
+    yield "outcome", [s.daemon.running(), s.daemon.stderr()]
 
 
 @scenario("daemon signals")

@@ -34,10 +34,12 @@ def rotation(s):
         s.wait_state(name, "RUNNING")
     for number in range(6):
         say(s, "three", f"{number}23456789abcdef\n", "three")
+    s.wait(lambda: s.size("three") == 0 and (s.read("three.1") or "").startswith("5"), 5, "last rotation")
     yield "backups 3: sizes", sizes(s, "three")
     yield "backups 3: contents", [s.read(f"three.{n}") for n in (1, 2, 3)]
     for number in range(3):
         say(s, "one", f"{number}23456789abcdef\n", "one")
+    s.wait(lambda: s.size("one") == 0 and (s.read("one.1") or "").startswith("2"), 5, "last rotation")
     yield "backups 1", [sizes(s, "one"), s.read("one.1")]
     s.rpc.sendProcessStdin("none", "0123456789abcdef\n")
     s.wait(lambda: s.rpc.sendProcessStdin("none", "x\n") is True and s.size("none") in range(1, 9), 5, "truncated log")
