@@ -39,6 +39,7 @@ bool is_known_signal(int number) {
 
 std::optional<int> find_signal(std::string_view text) {
     if (const auto number = parse_python_int(text)) {
+        if (*number == 0) return 0;  // "are you there?", as kill(2) has it
         if (*number < 0 || *number > 64 || !is_known_signal(static_cast<int>(*number)))
             return std::nullopt;
         return static_cast<int>(*number);

@@ -15,7 +15,8 @@ struct SignalRow {
 };
 
 [[nodiscard]] std::span<const SignalRow> signal_table();
-// "hup", "SIGHUP", "1" -> 1; any case. Empty when neither a known name nor a known number.
+// "hup", "SIGHUP", "1" -> 1; any case; "0" is the signal that only asks whether a
+// process is there. Empty when neither a known name nor a known number.
 [[nodiscard]] std::optional<int> find_signal(std::string_view text);
 [[nodiscard]] bool is_known_signal(int number);
 // "SIGTERM"; "signal 40" for a number without a name.

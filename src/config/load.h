@@ -45,7 +45,11 @@ struct Problems {
 
 // Command-line values win over the file. Values are the raw texts that the user typed; a flag's
 // value is "true". Names are the option names of [supervisord] ("loglevel", "nodaemon", ...).
-using Overrides = std::map<std::string, std::string>;
+struct Override {
+    std::string value;
+    std::string spelling;  // "-e" or "--loglevel", for error texts
+};
+using Overrides = std::map<std::string, Override>;
 
 struct LoadRequest {
     std::string path;               // root file as typed

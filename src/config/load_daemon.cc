@@ -76,13 +76,13 @@ class DaemonLoader {
     std::optional<Parsed<Parse>> override_value(std::string_view option, Parse parse) {
         const auto typed = context_.request.overrides.find(std::string(option));
         if (typed == context_.request.overrides.end()) return std::nullopt;
-        auto parsed = parse(std::string_view(typed->second));
+        auto parsed = parse(std::string_view(typed->second.value));
         if (parsed) return *std::move(parsed);
         Problem problem;
-        problem.text = fmt::format("invalid value for --{} {}: {}", option, py_repr(typed->second),
-                                   parsed.error().text);
-        problem.option = fmt::format("--{}", option);
-        problem.value = typed->second;
+        problem.text = fmt::format("invalid value for {} {}: {}", typed->second.spelling,
+                                   py_repr(typed->second.value), parsed.error().text);
+        problem.option = typed->second.spelling;
+        problem.value = typed->second.value;
         if (const OptionRow* row = find_option(SectionKind::Supervisord, option))
             problem.hint = allowed_values(row->type);
         context_.problems.add(std::move(problem));
@@ -120,7 +120,7 @@ void load_daemon_user(LoadContext& context, const Section& section, DaemonConfig
     const auto typed = context.request.overrides.find("user");
     const bool from_user = typed != context.request.overrides.end();
     if (!from_user && !from_file) return;
-    auto user = context.lookups.user(from_user ? typed->second : *from_file);
+    auto user = context.lookups.user(from_user ? typed->second.value : *from_file);
     if (user)
         daemon.user = *std::move(user);
     else

@@ -40,7 +40,7 @@ std::string_view fault_name(FaultCode code) {
 
 std::string Fault::text() const {
     std::string out(fault_name(code));
-    if (!detail.empty()) out.append(": ").append(detail);
+    if (detail) out.append(": ").append(*detail);
     return out;
 }
 

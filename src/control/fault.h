@@ -3,6 +3,7 @@
 
 #include <expected>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -33,7 +34,7 @@ enum class FaultCode : int {
 
 struct Fault {
     FaultCode code = FaultCode::Failed;
-    std::string detail;  // empty: the bare name is the whole text
+    std::optional<std::string> detail = std::nullopt;  // none: the bare name is the whole text
     // "BAD_NAME: web" or "BAD_NAME".
     [[nodiscard]] std::string text() const;
     bool operator==(const Fault&) const = default;
@@ -42,7 +43,8 @@ struct Fault {
 template <class T>
 using Outcome = std::expected<T, Fault>;
 
-[[nodiscard]] inline std::unexpected<Fault> refuse(FaultCode code, std::string detail = {}) {
+[[nodiscard]] inline std::unexpected<Fault> refuse(
+    FaultCode code, std::optional<std::string> detail = std::nullopt) {
     return std::unexpected(Fault{code, std::move(detail)});
 }
 

@@ -12,11 +12,11 @@ Fault read_fault(log::ReadFault fault, const std::string& path) {
         case log::ReadFault::NoFile:
             return {FaultCode::NoFile, path};
         case log::ReadFault::BadArguments:
-            return {FaultCode::BadArguments, {}};
+            return {FaultCode::BadArguments};
         case log::ReadFault::Failed:
             break;
     }
-    return {FaultCode::Failed, {}};
+    return {FaultCode::Failed};
 }
 
 Outcome<std::string> read_text(const std::string& path, std::int64_t offset, std::int64_t length) {
@@ -44,7 +44,7 @@ Outcome<std::string> Supervisor::read_process_log(std::string_view name, Channel
     auto process = find_one(name);
     if (!process) return std::unexpected(process.error());
     const auto path = host_.log_path(**process, channel);
-    if (path.empty()) return refuse(FaultCode::NoFile, "None");
+    if (path.empty()) return refuse(FaultCode::NoFile);
     return read_text(path, offset, length);
 }
 

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include "base/version.h"
 #include "daemon/main_log.h"
@@ -38,12 +39,15 @@ int check(const Options& options, const config::LoadRequest& request) {
 Result<void> serve(Startup& startup, std::shared_ptr<const config::Config> config,
                    std::vector<OpenServer> servers, log::DaemonLog& log) {
     std::uint64_t serial = 0;
+    std::uint64_t listener_serial = 0;
     for (;;) {
         Setup setup{config,         startup.request,    startup.environment,
-                    startup.limits, std::move(servers), serial};
+                    startup.limits, std::move(servers), serial,
+                    listener_serial};
         SVD_TRY(auto session, Session::open(std::move(setup), log));
         SVD_TRY(const auto how, session->run());
         serial = session->next_serial();
+        listener_serial = session->next_listener_serial();
         session.reset();
         startup.pidfile.remove();
         if (how == process::DaemonState::Shutdown) return {};
@@ -66,6 +70,11 @@ int run(const Options& options, config::LoadRequest request) {
     auto loaded = config::load(request);
     if (const auto* error = loaded.problems.first_error()) return usage_error(options, error->text);
     auto config = std::make_shared<const config::Config>(*std::move(loaded.config));
+    if (options.config_path.empty() && ::geteuid() == 0)
+        fmt::print(stderr,
+                   "Warning: svd runs as root and has searched for its configuration file; using "
+                   "{}. Name one with -c to be sure which it is.\n",
+                   request.path);
     request.path = config->path;  // absolute, whatever directory a reread finds us in
 
     log::DaemonLog log;

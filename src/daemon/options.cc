@@ -54,13 +54,14 @@ void apply(const ParsedOption& option, bool supervisord, Options& options) {
         if (options.action != Action::Help) options.action = Action::Version;
     } else if (name == "check") {
         if (option.spelling == "-t" && supervisord)
-            options.overrides["strip_ansi"] = "true";
+            options.overrides["strip_ansi"] = {"true", option.spelling};
         else if (options.action == Action::Run)
             options.action = Action::Check;
     } else if (name == "strict") {
         options.strict = true;
     } else if (name != "profile_options") {
-        options.overrides[std::string(name)] = option.row->takes_value ? option.value : "true";
+        options.overrides[std::string(name)] = {option.row->takes_value ? option.value : "true",
+                                                option.spelling};
     }
 }
 }  // namespace

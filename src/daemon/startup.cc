@@ -48,11 +48,6 @@ Result<config::LoadRequest> make_request(const Options& options) {
             "No config file found at default paths ({}); use the -c option to specify a "
             "config file at a different path",
             fmt::join(config::default_paths(options.program), ", "));
-    if (::geteuid() == 0)
-        fmt::print(stderr,
-                   "Warning: svd runs as root and has searched for its configuration file; using "
-                   "{}. Name one with -c to be sure which it is.\n",
-                   request.path);
     return request;
 }
 
@@ -65,17 +60,17 @@ Status become_user(Startup& startup, const config::DaemonConfig& config, log::Da
     if (config.user) {
         SVD_CHECK(os::drop_privileges({config.user->uid, config.user->gid, config.user->groups}));
         log.info("Set uid to user {} succeeded", config.user->uid);
-    } else if (::geteuid() == 0) {
-        log.critical(
-            "Supervisor is running as root.  Privileges were not dropped because no user is "
-            "specified in the config file.  If you intend to run as root, you can set user=root "
-            "in the config file to avoid this message.");
     }
     return {};
 }
 
 Status open_logs(const config::DaemonConfig& config, log::DaemonLog& log) {
     SVD_CHECK(open_main_log(log, config, config.nodaemon));
+    if (!config.user && ::geteuid() == 0)
+        log.critical(
+            "Supervisor is running as root.  Privileges were not dropped because no user is "
+            "specified in the config file.  If you intend to run as root, you can set user=root "
+            "in the config file to avoid this message.");
     clean_auto_logs(config, log);
     return {};
 }

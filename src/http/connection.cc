@@ -40,7 +40,11 @@ Status Connection::start(os::Loop& loop) {
 }
 
 bool Connection::is_idle() const {
-    return phase_ == Phase::Reading && !parser_.begun() && input_.empty() && output_.empty();
+    if (phase_ != Phase::Reading || parser_.begun() || !input_.empty() || !output_.empty()) {
+        return false;
+    }
+    char byte = 0;  // a request may have arrived that the loop has not come to yet
+    return ::recv(fd_.get(), &byte, 1, MSG_PEEK | MSG_DONTWAIT) <= 0;
 }
 
 void Connection::on_ready(std::uint32_t revents) {
@@ -111,6 +115,8 @@ void Connection::process_input() {
         }
     }
     if (phase_ == Phase::Closed) return;
+    // Held back by unsent answers: go on when they are out, even if the client sends nothing more.
+    resume_ = phase_ == Phase::Reading && !close_after_ && !stuck && used < input_.size();
     input_.erase(0, used);
     if (input_.empty() && input_.capacity() > kKeptInputCapacity) input_ = {};
     if (phase_ == Phase::Reading && parser_.begun() && !request_began_) {
@@ -123,7 +129,8 @@ void Connection::header_arrived() {
     const wire::HttpRequest& request = parser_.request();
     version_ = request.version;
     head_request_ = request.method == "HEAD";
-    close_after_ = !request.keep_alive();
+    // Not close_after_ yet: the body is still to be read.
+    last_request_ = !request.keep_alive();
     unread_input_ = parser_.state() != wire::HttpParseState::Complete;
     if (host_.hooks().access) {
         request_line_ = request.method + " " + request.target +
@@ -165,6 +172,7 @@ void Connection::dispatch() {
     static_cast<wire::HttpRequest&>(request) = std::move(parser_.request());
     request.peer = &peer_;
     phase_ = Phase::Handling;
+    close_after_ = close_after_ || last_request_;
     request_began_.reset();
     try {
         route_->handler(request, Responder(weak_from_this(), exchange_));
@@ -184,6 +192,7 @@ void Connection::refuse(int status, wire::HeaderList headers) {
         close_after_ = true;
     }
     phase_ = Phase::Handling;
+    close_after_ = close_after_ || last_request_;
     headers.add("Content-Type", "text/html");
     answer(exchange_, Response{status, std::move(headers), wire::error_page(status)});
 }

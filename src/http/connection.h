@@ -124,6 +124,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     bool resume_ = false;        // input or a callback waits for the next turn of the loop
     bool broken_ = false;        // writing failed
     bool header_seen_ = false;   // of the current request; it has been let in
+    bool last_request_ = false;  // the client asked to close after it
     bool close_after_ = false;   // the current answer is the last one
     bool unread_input_ = false;  // closing now would throw away what the client still sends
     bool head_request_ = false;

@@ -257,7 +257,11 @@ TEST(Load, ForeignRpcInterface_IsAWarning) {
 TEST(Load, CommandLine_WinsOverTheFile) {
     Fixture fixture;
     fixture.request.overrides = {
-        {"loglevel", "debug"}, {"nodaemon", "true"}, {"user", "nobody"}, {"logfile", "x.log"}};
+        {"loglevel", {"debug", "-e"}},
+        {"nodaemon", {"true", "-n"}},
+        {"user", {"nobody", "-u"}},
+        {"logfile", {"x.log", "-l"}},
+    };
     const auto result =
         fixture.load_text("[supervisord]\nloglevel=warn\nuser=nosuch\nlogfile=/tmp/a\n");
     ASSERT_TRUE(result.config.has_value()) << error_of(result);
@@ -265,7 +269,7 @@ TEST(Load, CommandLine_WinsOverTheFile) {
     EXPECT_TRUE(result.config->daemon.nodaemon);
     EXPECT_EQ(result.config->daemon.user->uid, 65534U);
     EXPECT_EQ(result.config->daemon.logfile, "/start/x.log");
-    fixture.request.overrides = {{"umask", "9"}};
+    fixture.request.overrides = {{"umask", {"9", "--umask"}}};
     EXPECT_EQ(error_of(fixture.load_text("[supervisord]\n")),
               "invalid value for --umask '9': 9 can not be converted to an octal type");
 }

@@ -14,9 +14,9 @@ TEST(Options, OverridesKeepTheTextAsTyped) {
     const auto options = parse({"-n", "-c", "/etc/x.conf", "--loglevel=debug", "-y", "5MB"});
     ASSERT_TRUE(options);
     EXPECT_EQ(options->config_path, "/etc/x.conf");
-    EXPECT_EQ(options->overrides.at("nodaemon"), "true");
-    EXPECT_EQ(options->overrides.at("loglevel"), "debug");
-    EXPECT_EQ(options->overrides.at("logfile_maxbytes"), "5MB");
+    EXPECT_EQ(options->overrides.at("nodaemon").value, "true");
+    EXPECT_EQ(options->overrides.at("loglevel").value, "debug");
+    EXPECT_EQ(options->overrides.at("logfile_maxbytes").value, "5MB");
 }
 
 TEST(Options, BundlesAndUniquePrefixesAreUnderstood) {
