@@ -156,7 +156,7 @@ READING = [
     Row("tail", "g:*"), Row("tail", "nolog"), Row("tail", "-f"), Row("tail", "-f", "nope"),
     Row("tail", "-f", "nolog"), Row("tail", "-f", "talker", "loud"), Row("tail", "--5", "talker"),
     Row("maintail", "x"), Row("maintail", "-x"), Row("maintail", "a", "b"), Row("maintail", "-0x"),
-    Row("fg"), Row("fg", "a", "b"), Row("fg", "nope"), Row("fg", "manual"), Row("fg", "g:*"),
+    Row("fg"), Row("fg", "a", "b"), Row("fg", "nope"), Row("fg", "exit0"), Row("fg", "g:*"),
 ]
 UPDATING = [
     Row("reread"), Row("reread", "x"), Row("update"), Row("add"), Row("remove"), Row("add", "cat"),
