@@ -94,8 +94,10 @@ class Server::Impl final : public ConnectionHost {
 
     void accept_some(OpenListener& listener);
     void admit(const OpenListener& listener, UniqueFd fd);
-    // Makes room for one more connection; false when nobody can go.
-    bool make_room();
+    [[nodiscard]] bool is_full() const { return connections_.size() >= limits_.max_connections; }
+    // The connection that may go first when there are too many; null when all are busy.
+    [[nodiscard]] Connection* longest_idle() const;
+    void drop(Connection& connection);
     void pause_accepting(std::string_view why);
     void resume_accepting();
     void on_time();
@@ -143,12 +145,12 @@ Status Server::Impl::listen(Listener spec) {
 
 void Server::Impl::accept_some(OpenListener& listener) {
     for (int i = 0; i < kAcceptsPerTurn; ++i) {
-        if (connections_.size() >= limits_.max_connections && !make_room()) {
-            return pause_accepting("too many open connections");
-        }
+        Connection* const spare = is_full() ? longest_idle() : nullptr;
+        if (is_full() && spare == nullptr) return pause_accepting("too many open connections");
         os::Accepted accepted = os::accept_connection(listener.fd.get());
         switch (accepted.outcome) {
             case os::Accepted::Outcome::Connection:
+                if (spare != nullptr) drop(*spare);
                 admit(listener, std::move(accepted.fd));
                 break;
             case os::Accepted::Outcome::Nothing:
@@ -179,17 +181,18 @@ void Server::Impl::admit(const OpenListener& listener, UniqueFd fd) {
     connections_.emplace(connection.get(), std::move(connection));
 }
 
-bool Server::Impl::make_room() {
+void Server::Impl::drop(Connection& connection) {
+    const auto doomed = connections_.extract(&connection);
+    connection.abandon();
+}
+
+Connection* Server::Impl::longest_idle() const {
     Connection* oldest = nullptr;
     for (const auto& [key, connection] : connections_) {
-        if (!connection->is_idle()) continue;
-        if (oldest == nullptr || connection->idle_since() < oldest->idle_since()) oldest = key;
+        if (oldest != nullptr && connection->idle_since() >= oldest->idle_since()) continue;
+        if (connection->is_idle()) oldest = key;
     }
-    if (oldest == nullptr) return false;
-    const auto doomed = connections_.find(oldest)->second;
-    connections_.erase(oldest);
-    doomed->abandon();
-    return true;
+    return oldest;
 }
 
 // A listener that cannot accept stays readable and would spin.

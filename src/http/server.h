@@ -1,6 +1,6 @@
 // The daemon's HTTP server: any number of listening sockets on the one event loop.
 //
-//   http::Server server(loop, {rpc_route(supervisor)}, http::Limits{}, http::Hooks{...});
+//   http::Server server(loop, http::make_routes(loop, supervisor, interfaces), {}, hooks);
 //   server.listen({.fd = std::move(fd), .name = "unix_http_server", .auth = {{"user", "pw"}}});
 //
 // Single-threaded and non-blocking. Requests of one connection are answered one after the other,

@@ -181,7 +181,7 @@ TEST_F(RpcTest, ArgumentTypes_AreConvertedOrRefused) {
     EXPECT_EQ(fault("supervisor.sendProcessStdin", {"web", 5}), "2 INCORRECT_PARAMETERS: 5");
     EXPECT_EQ(fault("supervisor.readProcessLog", {"web", "x", 0}), "2 INCORRECT_PARAMETERS");
     EXPECT_EQ(fault("supervisor.readProcessLog", {"web", 1e300, 0}), "2 INCORRECT_PARAMETERS");
-    EXPECT_EQ(fault("supervisor.readProcessStderrLog", {"web", "0", 1.5}), "20 NO_FILE: None");
+    EXPECT_EQ(fault("supervisor.readProcessStderrLog", {"web", "0", 1.5}), "20 NO_FILE");
     EXPECT_EQ(fault("supervisor.signalProcess", {"web", 1}), "70 NOT_RUNNING: web");
     EXPECT_EQ(value("supervisor.sendRemoteCommEvent", {1, 2}), Value(true));
     EXPECT_THAT(host.remote, testing::ElementsAre(testing::Pair("1", "2")));
