@@ -11,19 +11,12 @@
 #include <unistd.h>
 
 #include "linux/spawn_child.h"
+#include "linux/spawn_memory.h"
 
 namespace svd::os {
 namespace {
 
 constexpr int kCgroupRetries = 3;
-
-std::vector<char*> pointers_to(const std::vector<std::string>& texts) {
-    std::vector<char*> pointers;
-    pointers.reserve(texts.size() + 1);
-    for (const std::string& text : texts) pointers.push_back(const_cast<char*>(text.c_str()));
-    pointers.push_back(nullptr);
-    return pointers;
-}
 
 // No handler of the daemon may ever run in the child, so nothing is delivered around the clone.
 class AllSignalsBlocked {
@@ -60,6 +53,7 @@ Cloned clone_by_clone3(const ChildPlan& plan, int cgroup_fd) {
         args.cgroup = static_cast<__u64>(cgroup_fd);
         cloned.in_cgroup = true;
     }
+    const HeapStaysHome heap;
     const long pid = syscall(SYS_clone3, &args, sizeof(args));
     if (pid == 0) become_program(plan);
     cloned.code = pid < 0 ? errno : 0;
@@ -117,24 +111,23 @@ Cloned clone_somehow(const ChildPlan& plan, int cgroup_fd, const RecreateCgroup&
 Result<Child> spawn(const SpawnSpec& spec, const RecreateCgroup& recreate) {
     if (spec.argv.empty()) return fail("spawn {}: no arguments", spec.path);
     SVD_TRY(ExecReport report, ExecReport::allocate());
-    const std::vector<char*> argv = pointers_to(spec.argv);
-    const std::vector<char*> envp = pointers_to(spec.env);
+    SVD_TRY(const SpawnArena arena, SpawnArena::copy(spec));
 
     ChildPlan plan;
-    plan.path = spec.path.c_str();
-    plan.argv = argv.data();
-    plan.envp = envp.data();
-    plan.directory = spec.directory ? spec.directory->c_str() : nullptr;
+    plan.path = arena.path;
+    plan.argv = arena.argv;
+    plan.envp = arena.envp;
+    plan.directory = arena.directory;
     plan.set_umask = spec.umask.has_value();
     plan.umask = spec.umask.value_or(0);
     if (spec.ids) {
         plan.switch_user = true;
         plan.uid = spec.ids->uid;
         plan.gid = spec.ids->gid;
-        plan.groups = spec.ids->groups.data();
+        plan.groups = arena.groups;
         plan.group_count = spec.ids->groups.size();
     }
-    plan.limits = spec.limits.data();
+    plan.limits = arena.limits;
     plan.limit_count = spec.limits.size();
     plan.fds[0] = spec.in;
     plan.fds[1] = spec.out;

@@ -4,6 +4,12 @@
 // descriptor close-on-exec, resource limits, user, directory, umask, empty signal mask, execve.
 // A failure is written to the child's descriptor 2 in Supervisor's words, is left in the child's
 // ExecReport, and ends the child with code 127. Nothing blocks the parent.
+//
+// The child is a fork-style clone3, not CLONE_VM|CLONE_VFORK. A vfork parent stands still until
+// execve is done, so a slow disk, a dead mount in chdir or a throttled cgroup would stop the whole
+// daemon; and a child that changes its user in shared memory makes the daemon undumpable. Fork's
+// price, the copied page tables, is avoided by keeping the heap out of the child (spawn_memory.h):
+// 1000 small children with pipes took 1.05 to 1.2 times a bare vfork loop, cgroups included.
 #pragma once
 
 #include <functional>

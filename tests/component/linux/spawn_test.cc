@@ -12,6 +12,7 @@
 
 #include "linux/cgroup.h"
 #include "linux/proc_info.h"
+#include "linux/spawn_memory.h"
 #include "support.h"
 
 namespace svd::os::test {
@@ -230,6 +231,42 @@ TEST(Spawn, CgroupThatStaysAway_IsTriedAFewTimesAndThenDoneWithout) {
     EXPECT_FALSE(child->in_cgroup);
     EXPECT_EQ(calls, 3);
     waitpid(child->pid, nullptr, 0);
+}
+
+// Reads a byte of the heap in a child that was created just now; the signal that ended it, or 0.
+int signal_of_reading_child(const char* byte) {
+    const long pid = syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0);
+    if (pid == 0) {
+        signal(SIGSEGV, SIG_DFL);
+        const volatile char* from = byte;
+        _exit(*from == 'x' ? 0 : 1);
+    }
+    int status = 0;
+    waitpid(static_cast<pid_t>(pid), &status, 0);
+    return WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+TEST(Spawn, Heap_IsNotInTheChildAndStaysInTheParent) {
+#ifdef __SANITIZE_ADDRESS__
+    GTEST_SKIP() << "the sanitizer's heap is another one";
+#endif
+    const auto byte = std::make_unique<char>('x');
+    {
+        const HeapStaysHome heap;
+        EXPECT_EQ(signal_of_reading_child(byte.get()), SIGSEGV);
+        EXPECT_EQ(*byte, 'x');
+    }
+    EXPECT_EQ(signal_of_reading_child(byte.get()), 0);
+}
+
+TEST(Spawn, ManyAndLongArguments_ArriveWhole) {
+    auto spec = child_spec({"fingerprint"});
+    for (int i = 0; i < 300; ++i)
+        spec.env.push_back("V" + std::to_string(i) + "=" + std::string(100, 'v'));
+    spec.directory = "/";
+    const Facts facts = facts_in(run_child(spec).output);
+    EXPECT_EQ(facts.count("env"), 300U);
+    EXPECT_EQ(fact(facts, "cwd"), "/");
 }
 
 // A container's filter that does not know clone3.

@@ -1,0 +1,122 @@
+#include "linux/spawn_memory.h"
+
+#include <charconv>
+#include <cstdint>
+#include <cstring>
+#include <utility>
+
+#include <errno.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "base/strings.h"
+#include "linux/proc_info.h"
+
+namespace svd::os {
+namespace {
+
+// Where the heap of brk() begins, or 0.
+std::uintptr_t heap_start() {
+    constexpr std::size_t kStartBrk = 44;  // field 47 of /proc/self/stat, counted after the name
+    const auto stat = read_small_file("/proc/self/stat");
+    if (!stat) return 0;
+    const auto close = stat->rfind(')');
+    if (close == std::string::npos) return 0;
+    const auto fields = split_blanks(std::string_view(*stat).substr(close + 1));
+    if (fields.size() <= kStartBrk) return 0;
+    std::uintptr_t start = 0;
+    const std::string_view field = fields[kStartBrk];
+    std::from_chars(field.data(), field.data() + field.size(), start);
+    const auto page = static_cast<std::uintptr_t>(sysconf(_SC_PAGESIZE));
+    return (start + page - 1) / page * page;
+}
+
+// Hands out pieces of one block, in order.
+class Cutter {
+  public:
+    explicit Cutter(void* memory) : next_(static_cast<std::byte*>(memory)) {}
+    template <class T>
+    T* array(const T* from, std::size_t count) {
+        auto* piece = reinterpret_cast<T*>(next_);
+        if (count > 0) std::memcpy(piece, from, count * sizeof(T));
+        next_ += count * sizeof(T);
+        return piece;
+    }
+    char* text(const std::string& from) { return array(from.c_str(), from.size() + 1); }
+    char** pointers(std::size_t count) {
+        auto* piece = reinterpret_cast<char**>(next_);
+        next_ += count * sizeof(char*);
+        return piece;
+    }
+
+  private:
+    std::byte* next_;
+};
+
+std::size_t bytes_of(const std::vector<std::string>& texts) {
+    std::size_t sum = (texts.size() + 1) * sizeof(char*);
+    for (const std::string& text : texts) sum += text.size() + 1;
+    return sum;
+}
+
+}  // namespace
+
+HeapStaysHome::HeapStaysHome() {
+    static const std::uintptr_t start = heap_start();  // fixed for the life of the process
+    const auto end = reinterpret_cast<std::uintptr_t>(sbrk(0));
+    if (start == 0 || end <= start) return;
+    // A static program keeps its thread-local data there, and errno is such.
+    const auto thread_data = reinterpret_cast<std::uintptr_t>(&errno);
+    if (thread_data >= start && thread_data < end) return;
+    void* heap = reinterpret_cast<void*>(start);
+    if (madvise(heap, end - start, MADV_DONTFORK) != 0) return;
+    start_ = heap;
+    size_ = end - start;
+}
+
+HeapStaysHome::~HeapStaysHome() {
+    if (start_ != nullptr) madvise(start_, size_, MADV_DOFORK);
+}
+
+Result<SpawnArena> SpawnArena::copy(const SpawnSpec& spec) {
+    const std::size_t group_count = spec.ids ? spec.ids->groups.size() : 0;
+    // Most demanding alignment first: pointers, limits, groups, texts.
+    static_assert(alignof(ResourceLimit) <= alignof(char*) && alignof(gid_t) <= alignof(char*));
+    const std::size_t size =
+        bytes_of(spec.argv) + bytes_of(spec.env) + spec.limits.size() * sizeof(ResourceLimit) +
+        group_count * sizeof(gid_t) + spec.path.size() + 1 + spec.directory.value_or("").size() + 1;
+    void* memory = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (memory == MAP_FAILED)
+        return fail_errno(errno, "make room for the arguments of {}", spec.path);
+    SpawnArena arena(memory, size);
+    Cutter cut(memory);
+    char** argv = cut.pointers(spec.argv.size() + 1);
+    char** envp = cut.pointers(spec.env.size() + 1);
+    arena.limits = cut.array(spec.limits.data(), spec.limits.size());
+    arena.groups = cut.array(spec.ids ? spec.ids->groups.data() : nullptr, group_count);
+    for (std::size_t i = 0; i < spec.argv.size(); ++i) argv[i] = cut.text(spec.argv[i]);
+    for (std::size_t i = 0; i < spec.env.size(); ++i) envp[i] = cut.text(spec.env[i]);
+    argv[spec.argv.size()] = nullptr;
+    envp[spec.env.size()] = nullptr;
+    arena.argv = argv;
+    arena.envp = envp;
+    arena.path = cut.text(spec.path);
+    if (spec.directory) arena.directory = cut.text(*spec.directory);
+    return arena;
+}
+
+SpawnArena::SpawnArena(SpawnArena&& other) noexcept
+    : path(other.path),
+      directory(other.directory),
+      argv(other.argv),
+      envp(other.envp),
+      groups(other.groups),
+      limits(other.limits),
+      memory_(std::exchange(other.memory_, nullptr)),
+      size_(other.size_) {}
+
+SpawnArena::~SpawnArena() {
+    if (memory_ != nullptr) munmap(memory_, size_);
+}
+
+}  // namespace svd::os
