@@ -74,18 +74,20 @@ std::string Executor::log_path(const Process& process, log::Channel channel) con
 
 void Executor::open_channel(Process& process, log::Channel channel) {
     const auto& config = log_config(process, channel);
+    // What a listener says is the protocol's and nobody else's, but for its log.
+    const bool protocol = channel == log::Channel::Stdout && is_listener(process);
     log::ChannelOptions options;
     options.process = process.name();
     options.channel = channel;
     options.strip_ansi = parts_.config.daemon.strip_ansi;
-    options.capture_maxbytes = config.capture_maxbytes;
+    options.capture_maxbytes = protocol ? 0 : config.capture_maxbytes;
     if (const auto path = log_path(process, channel); !path.empty()) {
         const log::FileOptions file{
             config.maxbytes, config.backups,
             config.target == config::LogTarget::Auto ? mode_t{0600} : mode_t{0666}};
         options.file = parts_.files.open(path, file, now().mono);
     }
-    if (config.syslog) {
+    if (config.syslog && !protocol) {
         if (!syslog_) {
             syslog_ = std::make_shared<log::SyslogSocket>("supervisord");
             syslog_->set_notice_handler(parts_.log.notice_handler());
@@ -98,11 +100,11 @@ void Executor::open_channel(Process& process, log::Channel channel) {
             channel == log::Channel::Stdout ? event::Channel::Stdout : event::Channel::Stderr,
             data};
     };
-    if (config.events_enabled)
+    if (config.events_enabled && !protocol)
         options.on_data = [this, output_event](std::string_view data) {
             parts_.bus.publish(event::process_log(output_event(data), now().wall));
         };
-    if (config.capture_maxbytes > 0)
+    if (options.capture_maxbytes > 0)
         options.on_captured = [this, output_event](std::string_view data) {
             parts_.bus.publish(event::process_communication(output_event(data), now().wall));
         };
@@ -162,7 +164,7 @@ void Executor::reopen_logs() {
 
 process::Event Executor::spawn(Process& process) {
     const auto command = find_command(*process.config, parts_.environment);
-    if (!command) return process::SpawnFailed{command.error().detail};
+    if (!command) return process::SpawnFailed{command.error().detail.value_or("")};
     end_output(process);
     open_channel(process, log::Channel::Stdout);
     if (!process.config->redirect_stderr) open_channel(process, log::Channel::Stderr);
@@ -243,6 +245,10 @@ std::expected<os::Child, std::string> Executor::start_child(Process& process,
             parts_.log.error("output of '{}' is lost: {}", config.name, reader.error().text);
     };
     watch(runtime.out, std::move(out->read));
+    if (runtime.out.reader && is_listener(process))
+        runtime.out.reader->on_chunk([this, &process, run = process.data.run](auto chunk) {
+            parts_.listeners.output(process, run, chunk);
+        });
     if (!config.redirect_stderr) watch(runtime.err, std::move(err.read));
     if (auto writer = StdinWriter::open(parts_.loop, std::move(in->write)))
         runtime.in = *std::move(writer);
@@ -320,6 +326,7 @@ void Executor::published(Process& process, const process::Publish& change) {
         {process.name(), process.group->name(), process::state_name(change.from),
          process::state_name(change.to), change.tries, change.pid, change.expected},
         now().wall));
+    parts_.listeners.changed(process, change.to);
     if (on_change_) on_change_();
 }
 
@@ -340,10 +347,12 @@ void Executor::group_added(process::Group& group) {
                                  process->name(), path.error().text);
         }
     }
+    parts_.listeners.add(group);
     parts_.bus.publish(event::group_added(group.name(), now().wall));
 }
 
 void Executor::group_removed(const std::string& name) {
+    parts_.listeners.remove(name);
     parts_.bus.publish(event::group_removed(name, now().wall));
     if (on_change_) on_change_();
 }

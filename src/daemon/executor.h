@@ -10,6 +10,7 @@
 
 #include "config/model.h"
 #include "daemon/command.h"
+#include "daemon/listeners.h"
 #include "daemon/runtime.h"
 #include "event/bus.h"
 #include "linux/children.h"
@@ -31,6 +32,7 @@ struct Parts {
     log::DaemonLog& log;
     log::FileRegistry& files;
     event::Bus& bus;
+    Listeners& listeners;
     const config::Config& config;            // of this session
     const config::Environment& environment;  // what children inherit
     const std::vector<os::ResourceLimit>& limits;

@@ -30,7 +30,9 @@ std::size_t OutputReader::read_once() {
     } while (got < 0 && errno == EINTR);
     if (got > 0) {
         const auto size = static_cast<std::size_t>(got);
-        if (channel_) channel_->feed(std::string_view(buffer_.data(), size), os::Loop::now());
+        const std::string_view chunk(buffer_.data(), size);
+        if (channel_) channel_->feed(chunk, os::Loop::now());
+        if (on_chunk_) on_chunk_(chunk);
         return size;
     }
     if (got == 0 || (errno != EAGAIN && errno != EWOULDBLOCK)) close();

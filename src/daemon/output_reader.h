@@ -27,6 +27,8 @@ class OutputReader {
     // Reads what is there now, at most kDrainLimit bytes.
     void drain();
     [[nodiscard]] bool at_end() const { return !pipe_; }
+    // Called with every read, after the channel; must not destroy this reader.
+    void on_chunk(std::function<void(std::string_view)> call) { on_chunk_ = std::move(call); }
     // Called once, from the loop, when the pipe ends.
     void on_end(std::function<void()> call) { on_end_ = std::move(call); }
 
@@ -42,6 +44,7 @@ class OutputReader {
     UniqueFd pipe_;
     log::OutputChannel* channel_;
     Buffer buffer_;
+    std::function<void(std::string_view)> on_chunk_;
     std::function<void()> on_end_;
     os::Watch watch_;
 };

@@ -51,9 +51,11 @@ Status Session::open_parts() {
     if (scopes_->walking())
         log_.info("no cgroup can be used, descendants are found by walking /proc: {}",
                   scopes_->why_walking());
-    executor_ =
-        std::make_unique<Executor>(Parts{loop_, *children_, *scopes_, log_, files_, bus_,
-                                         *setup_.config, setup_.environment, setup_.limits});
+    SVD_TRY(listeners_, Listeners::open(loop_, bus_, log_, setup_.config->daemon.identifier,
+                                        setup_.first_listener_serial));
+    executor_ = std::make_unique<Executor>(Parts{loop_, *children_, *scopes_, log_, files_, bus_,
+                                                 *listeners_, *setup_.config, setup_.environment,
+                                                 setup_.limits});
     fleet_ = std::make_unique<process::Fleet>(*executor_);
     executor_->attach(*fleet_);
     executor_->on_change([this] { settle_soon(); });
@@ -243,7 +245,7 @@ void Session::restart_on_hangup() {
     }
     log_.warn("received SIGHUP indicating restart request");
     if (const auto refused = request_shutdown(DaemonState::Restarting); !refused)
-        log_.error("not restarted, everything goes on as it is: {}", refused.error().detail);
+        log_.error("not restarted, everything goes on as it is: {}", refused.error().text());
 }
 
 void Session::reopen_logs() {

@@ -25,7 +25,8 @@ struct Setup {
     config::Environment environment;  // what children inherit
     std::vector<os::ResourceLimit> limits;
     std::vector<OpenServer> servers;
-    std::uint64_t first_serial = 0;
+    std::uint64_t first_serial = 0;           // of the bus
+    std::uint64_t first_listener_serial = 0;  // as event listeners see it
 };
 
 class Session final : public control::Host {
@@ -37,6 +38,7 @@ class Session final : public control::Host {
     // Adds the groups, starts what is to start and serves until everything is stopped again.
     Result<process::DaemonState> run();
     [[nodiscard]] std::uint64_t next_serial() const { return bus_.next_serial(); }
+    [[nodiscard]] std::uint64_t next_listener_serial() const { return listeners_->next_serial(); }
 
     // --- control::Host
     [[nodiscard]] Now now() const override { return os::Loop::now(); }
@@ -80,6 +82,7 @@ class Session final : public control::Host {
     std::unique_ptr<os::Scopes> scopes_;
     log::FileRegistry files_;
     event::Bus bus_;
+    std::unique_ptr<Listeners> listeners_;
     std::unique_ptr<Executor> executor_;
     std::unique_ptr<process::Fleet> fleet_;
     std::unique_ptr<control::Supervisor> supervisor_;

@@ -34,7 +34,7 @@ void StdinWriter::on_ready() {
 }
 
 Status StdinWriter::write(std::string_view text) {
-    if (queue_.size() + text.size() > kMaxQueued)
+    if (!queue_.empty() && queue_.size() + text.size() > kMaxQueued)
         return fail_errno(ENOBUFS, "queue {} bytes for standard input", text.size());
     queue_ += text;
     SVD_CHECK(flush());

@@ -11,7 +11,8 @@ namespace svd::daemon {
 
 class StdinWriter {
   public:
-    // Text that a child does not read is held up to this size.
+    // Text that a child does not read is held up to this size; a longer one (an event with much
+    // output in it) is taken when nothing else is waiting.
     static constexpr std::size_t kMaxQueued = 1024UL * 1024;
 
     static Result<std::unique_ptr<StdinWriter>> open(os::Loop& loop, UniqueFd pipe);

@@ -1,0 +1,189 @@
+#include "daemon/listeners.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <limits>
+
+#include "daemon/runtime.h"
+
+namespace svd::daemon {
+
+namespace {
+// Serials go from 0 to 2^63 - 1 and start over.
+constexpr std::uint64_t kLastSerial = std::numeric_limits<std::int64_t>::max();
+
+log::Level level_of(event::ListenerSeverity severity) {
+    switch (severity) {
+        case event::ListenerSeverity::Debug:
+            return log::Level::Debug;
+        case event::ListenerSeverity::Warn:
+            return log::Level::Warn;
+        case event::ListenerSeverity::Error:
+            break;
+    }
+    return log::Level::Error;
+}
+}  // namespace
+
+class Listeners::Pool final : public event::ListenerHost {
+  public:
+    Pool(const process::Group& group, const std::string& identifier, log::DaemonLog& log)
+        : group_(group), log_(log), events_(options_of(group, identifier), *this) {}
+
+    [[nodiscard]] const process::Group& group() const { return group_; }
+    [[nodiscard]] event::ListenerPool& events() { return events_; }
+    [[nodiscard]] std::size_t place_of(const process::Process& process) const {
+        const auto& all = group_.processes;
+        return static_cast<std::size_t>(
+            std::ranges::find(all, &process, &std::unique_ptr<process::Process>::get) -
+            all.begin());
+    }
+
+    [[nodiscard]] bool is_running(std::size_t process) const override {
+        const auto& data = group_.processes[process]->data;
+        return data.state == process::State::Running && !data.leader_gone;
+    }
+
+    Written write(std::size_t process, std::string_view text) override {
+        const auto& writer = runtime_of(*group_.processes[process]).in;
+        if (!writer) return Written::Closed;
+        const auto written = writer->write(text);
+        if (written) return Written::Yes;
+        return written.error().code == ENOBUFS ? Written::Full : Written::Closed;
+    }
+
+    void log(event::ListenerSeverity severity, std::string_view text) override {
+        log_.log(level_of(severity), text);
+    }
+
+  private:
+    static event::ListenerPoolOptions options_of(const process::Group& group,
+                                                 const std::string& identifier) {
+        event::ListenerPoolOptions options;
+        options.name = group.name();
+        options.server = identifier;
+        if (const auto& pool = group.config->listener_pool) {
+            options.events = pool->events;
+            options.buffer_size = static_cast<std::size_t>(std::max(pool->buffer_size, 1));
+        }
+        for (const auto& process : group.processes) options.processes.push_back(process->name());
+        return options;
+    }
+
+    const process::Group& group_;
+    log::DaemonLog& log_;
+    event::ListenerPool events_;
+};
+
+Listeners::Listeners(event::Bus& bus, log::DaemonLog& log, std::string identifier,
+                     std::uint64_t first_serial)
+    : bus_(bus), log_(log), identifier_(std::move(identifier)), next_serial_(first_serial) {}
+
+Listeners::~Listeners() = default;
+
+Result<std::unique_ptr<Listeners>> Listeners::open(os::Loop& loop, event::Bus& bus,
+                                                   log::DaemonLog& log, std::string identifier,
+                                                   std::uint64_t first_serial) {
+    std::unique_ptr<Listeners> listeners(
+        new Listeners(bus, log, std::move(identifier), first_serial));
+    auto* self = listeners.get();
+    SVD_TRY(self->timer_, os::Timer::create(loop, [self] { self->on_timer(); }));
+    return listeners;
+}
+
+// --- pools ---------------------------------------------------------------------------------------
+
+Listeners::Pool* Listeners::find(std::string_view group) const {
+    const auto pool = std::ranges::find_if(
+        pools_, [&](const auto& candidate) { return candidate->group().name() == group; });
+    return pool == pools_.end() ? nullptr : pool->get();
+}
+
+void Listeners::add(const process::Group& group) {
+    if (group.config->kind != config::ProgramKind::EventListener) return;
+    remove(group.name());
+    pools_.push_back(std::make_unique<Pool>(group, identifier_, log_));
+    if (pools_.size() == 1)
+        subscription_ = bus_.subscribe([this](const event::Event& event) { on_event(event); });
+    watch_ticks();
+}
+
+void Listeners::remove(std::string_view group) {
+    const auto gone = std::erase_if(
+        pools_, [&](const auto& candidate) { return candidate->group().name() == group; });
+    if (gone == 0) return;
+    if (pools_.empty()) subscription_ = {};
+    watch_ticks();
+}
+
+void Listeners::on_event(const event::Event& event) {
+    std::shared_ptr<event::Event> accepted;
+    for (const auto& pool : pools_) {
+        if (!pool->events().wants(event.type)) continue;
+        if (!accepted) {
+            accepted = std::make_shared<event::Event>(event);
+            accepted->serial = next_serial_;
+            next_serial_ = next_serial_ >= kLastSerial ? 0 : next_serial_ + 1;
+        }
+        pool->events().accept(accepted);
+    }
+}
+
+void Listeners::changed(const process::Process& process, process::State to) {
+    if (!is_listener(process)) return;
+    Pool* pool = find(process.group->name());
+    if (pool == nullptr) return;
+    const std::size_t place = pool->place_of(process);
+    switch (to) {
+        case process::State::Starting:
+            return pool->events().starting(place);
+        case process::State::Running:
+            return pool->events().running(place);
+        case process::State::Stopping:
+            return;  // it may still answer
+        case process::State::Stopped:
+        case process::State::Backoff:
+        case process::State::Exited:
+        case process::State::Fatal:
+            return pool->events().ended(place);
+        case process::State::Unknown:
+            return;  // it lives on
+    }
+}
+
+void Listeners::output(const process::Process& process, std::uint64_t run, std::string_view bytes) {
+    if (process.data.run != run) return;
+    if (Pool* pool = find(process.group->name()))
+        pool->events().output(pool->place_of(process), bytes);
+}
+
+std::uint64_t Listeners::dropped(std::string_view group) const {
+    Pool* pool = find(group);
+    return pool == nullptr ? 0 : pool->events().dropped();
+}
+
+// --- ticks ---------------------------------------------------------------------------------------
+
+void Listeners::watch_ticks() {
+    std::vector<std::int64_t> wanted;
+    const Now now = os::Loop::now();
+    for (const std::int64_t period : event::tick_periods()) {
+        const std::string type = event::tick(period, now.wall).type;
+        if (std::ranges::any_of(pools_, [&](const auto& p) { return p->events().wants(type); }))
+            wanted.push_back(period);
+    }
+    ticks_.watch(wanted, now.wall);
+    on_timer();
+}
+
+void Listeners::on_timer() {
+    const Now now = os::Loop::now();
+    for (const std::int64_t period : ticks_.due(now.wall))
+        bus_.publish(event::tick(period, now.wall));
+    if (ticks_.empty())
+        timer_.clear();
+    else
+        timer_.set(now.mono + ticks_.until_next(now.wall));
+}
+
+}  // namespace svd::daemon

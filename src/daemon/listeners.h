@@ -1,0 +1,66 @@
+// Event listeners: one event::ListenerPool for each group of kind EventListener, between the Bus
+// and the pipes of its processes; and the TICK events, which exist only while a pool wants them.
+//
+// Listeners see their own serial numbers, given to events that some pool takes, as Supervisor does;
+// the Bus numbers every event.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "event/bus.h"
+#include "event/listener_pool.h"
+#include "event/tick_schedule.h"
+#include "linux/loop.h"
+#include "log/daemon_log.h"
+#include "process/fleet.h"
+
+namespace svd::daemon {
+
+[[nodiscard]] inline bool is_listener(const process::Process& process) {
+    return process.group->config->kind == config::ProgramKind::EventListener;
+}
+
+class Listeners {
+  public:
+    // All arguments outlive this.
+    static Result<std::unique_ptr<Listeners>> open(os::Loop& loop, event::Bus& bus,
+                                                   log::DaemonLog& log, std::string identifier,
+                                                   std::uint64_t first_serial);
+    ~Listeners();
+
+    // Groups of other kinds are ignored. The group stays until it is removed here.
+    void add(const process::Group& group);
+    void remove(std::string_view group);
+    // After a change of a process's state; processes of other kinds are ignored.
+    void changed(const process::Process& process, process::State to);
+    // Bytes of a listener's standard output; those of an earlier run count no more.
+    void output(const process::Process& process, std::uint64_t run, std::string_view bytes);
+
+    [[nodiscard]] std::uint64_t next_serial() const { return next_serial_; }
+    // Events that the pool has lost because its buffer was full; 0 for an unknown group.
+    [[nodiscard]] std::uint64_t dropped(std::string_view group) const;
+
+  private:
+    class Pool;
+    Listeners(event::Bus& bus, log::DaemonLog& log, std::string identifier,
+              std::uint64_t first_serial);
+    [[nodiscard]] Pool* find(std::string_view group) const;
+    void on_event(const event::Event& event);
+    void watch_ticks();
+    void on_timer();
+
+    event::Bus& bus_;
+    log::DaemonLog& log_;
+    std::string identifier_;
+    std::uint64_t next_serial_;
+    std::vector<std::unique_ptr<Pool>> pools_;  // order of addition
+    event::Bus::Subscription subscription_;     // while there are pools
+    event::TickSchedule ticks_;
+    os::Timer timer_;
+};
+
+}  // namespace svd::daemon
