@@ -90,3 +90,34 @@ def rejected(s):
     serials = set(re.findall(r" serial:(\d+)", s.read("no")))
     yield "the same event comes again", len(serials)
     yield "nothing for other pools", payloads(s, "bystander") == []
+
+
+@scenario("listener that does not read")
+def deaf(s):
+    # Answers the first event and asks for more, but never takes anything out of its pipe.
+    s.write("deaf.py", "#!/usr/bin/python3\nimport os, select, time\nos.write(1, b'READY\\n')\n"
+            "select.select([0], [], [])\nos.write(1, b'RESULT 2\\nOKREADY\\n')\ntime.sleep(1000)\n")
+    os.chmod(s.path("deaf.py"), 0o755)
+    s.start("[eventlistener:deaf]\ncommand=@dir@/deaf.py\nevents=REMOTE_COMMUNICATION\nstartsecs=0\n"
+            "[program:cat]\ncommand=/bin/cat\nstartsecs=0\n", supervisord="loglevel=debug")
+    s.wait_state("deaf", "RUNNING")
+    s.wait_log("deaf: ACKNOWLEDGED -> READY")
+    s.rpc.sendRemoteCommEvent("t", "x" * 200000)
+    s.wait(lambda: len(s.log("deaf: ACKNOWLEDGED -> READY")) == 2, 8, "asks for the second event")
+    s.rpc.sendRemoteCommEvent("t", "y" * 200000)
+    # supervisord dies of the full pipe; half a second shows whether the daemon outlives it.
+    yield "daemon", s.daemon.wait_exit(0.5)
+
+
+@scenario("listener that ends while busy")
+def ends_busy(s):
+    s.write("once.py", "#!/usr/bin/python3\nimport os, sys\nos.write(1, b'READY\\n')\n"
+            "header = sys.stdin.readline()\nopen('@dir@/once', 'a').write(header)\n".replace("@dir@", s.dir))
+    os.chmod(s.path("once.py"), 0o755)
+    s.start("[eventlistener:once]\ncommand=@dir@/once.py\nevents=REMOTE_COMMUNICATION\nstartsecs=0\nautorestart=true\n",
+            supervisord="loglevel=debug")
+    s.wait_state("once", "RUNNING")
+    s.rpc.sendRemoteCommEvent("t", "again")
+    s.wait(lambda: (s.read("once") or "").count("\n") >= 2, 8, "second delivery")
+    yield "the same event comes again", len(set((s.read("once") or "").splitlines()))
+    yield "log", sorted({re.sub(r"event \d+", "event <n>", line) for line in s.log("rebuffering")})
