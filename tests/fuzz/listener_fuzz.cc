@@ -85,6 +85,7 @@ void check_pool(const std::vector<std::string_view>& pieces) {
                 pool.starting(process);
                 break;
             case 3:
+                pool.starting(process);
                 host.running[process] = true;
                 pool.running(process);
                 break;
@@ -94,7 +95,7 @@ void check_pool(const std::vector<std::string_view>& pieces) {
         require(pool.queued() <= kBufferSize);
         std::size_t busy = 0;
         for (std::size_t i = 0; i < kProcesses; ++i)
-            busy += pool.state(i) == ListenerState::Busy ? 1 : 0;
+            busy += host.running[i] && pool.state(i) == ListenerState::Busy ? 1 : 0;
         // Every event is in the queue, with a listener, done, or counted as dropped.
         require(pool.queued() + busy + pool.dropped() <= accepted);
         require(accepted + host.returned >= host.sent);
