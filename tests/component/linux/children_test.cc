@@ -160,19 +160,17 @@ TEST(Children, OrphanOfAChild_IsReapedAndReportedAsAStray) {
     ASSERT_TRUE(nursery.table->adopt(std::move(*child), recorder.handlers()));
     ASSERT_TRUE(wait_ready(pipe.read.get()));
     ASSERT_TRUE(loop_until(nursery.loop, [&] { return recorder.exits.size() == 1; }));
-    const auto all = read_all_processes().value();
+    // The process in the middle is a stray too; the other one that is left is the orphan.
+    ASSERT_TRUE(loop_until(nursery.loop, [&] { return nursery.strays.size() == 1; }));
     pid_t orphan = 0;
+    const auto all = read_all_processes().value();
     for (const ProcStat& process : all)
-        if (process.parent == getpid() && !process.is_dead()) orphan = process.pid;
+        if (process.parent == getpid()) orphan = process.pid;
     ASSERT_GT(orphan, 0);
     kill(orphan, SIGKILL);
-    const auto reaped = [&] {
-        for (const StrayReport& stray : nursery.strays)
-            if (stray.pid == orphan) return true;
-        return false;
-    };
-    ASSERT_TRUE(loop_until(nursery.loop, reaped));
+    ASSERT_TRUE(loop_until(nursery.loop, [&] { return nursery.strays.size() == 2; }));
     const StrayReport& stray = nursery.strays.back();
+    EXPECT_EQ(stray.pid, orphan);
     EXPECT_EQ(stray.status.signal, SIGKILL);
     EXPECT_EQ(stray.name, "linux_test_chil");
     EXPECT_EQ(stray.session, orphan);
