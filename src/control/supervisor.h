@@ -83,6 +83,9 @@ class Supervisor {
                                           std::int64_t offset, std::int64_t length);
     Outcome<TailChunk> tail_process_log(std::string_view name, Channel channel, std::int64_t offset,
                                         std::int64_t length);
+    // Where the log is, for those who follow it; NoFile when there is none.
+    [[nodiscard]] Outcome<std::string> log_path_of(std::string_view name, Channel channel) const;
+    [[nodiscard]] Outcome<std::string> main_log_path() const;
     Outcome<void> clear_process_logs(std::string_view name);
     MemberResults clear_all_process_logs();
 

@@ -59,6 +59,20 @@ Outcome<TailChunk> Supervisor::tail_process_log(std::string_view name, Channel c
     return TailChunk{log::to_valid_text(tail->bytes), tail->offset, tail->overflow};
 }
 
+Outcome<std::string> Supervisor::log_path_of(std::string_view name, Channel channel) const {
+    const auto process = find_one(name);
+    if (!process) return std::unexpected(process.error());
+    auto path = host_.log_path(**process, channel);
+    if (path.empty()) return refuse(FaultCode::NoFile);
+    return path;
+}
+
+Outcome<std::string> Supervisor::main_log_path() const {
+    auto path = host_.main_log_path();
+    if (path.empty()) return refuse(FaultCode::NoFile);
+    return path;
+}
+
 Outcome<void> Supervisor::clear_process_logs(std::string_view name) {
     auto process = find_one(name);
     if (!process) return std::unexpected(process.error());

@@ -1,12 +1,15 @@
 #include "daemon/session.h"
 
+#include <algorithm>
 #include <csignal>
+#include <iterator>
 
 #include <fmt/format.h>
 
 #include "base/signal_table.h"
 #include "base/version.h"
 #include "daemon/main_log.h"
+#include "http/log_streams.h"
 #include "http/rpc.h"
 #include "linux/notify.h"
 
@@ -98,6 +101,9 @@ Status Session::open_doors() {
     rpc.version = kSupervisorVersion;
     auto routes =
         http::make_routes(loop_, *supervisor_, setup_.config->rpc_interfaces, std::move(rpc));
+    SVD_TRY(auto log_routes, http::make_log_routes(loop_, *supervisor_));
+    std::ranges::move(log_routes, std::back_inserter(routes));
+    routes.push_back(http::ok_route());
     server_ =
         std::make_unique<http::Server>(loop_, std::move(routes), http::Limits{}, std::move(hooks));
     for (auto& server : setup_.servers) {

@@ -17,7 +17,7 @@ ARROWS = {
     "linux": ["base"],
     "wire": ["base"],
     "control": ["base", "config", "process", "event", "log"],
-    "http": ["control", "wire", "base", "linux", "config/model.h"],
+    "http": ["control", "wire", "base", "linux", "log", "config/model.h"],
     "cli": ["base", "wire", "config"],
 }
 ARROWS["daemon"] = list(ARROWS)

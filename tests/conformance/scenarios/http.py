@@ -160,19 +160,27 @@ def http_authentication(s):
     yield "log has no warning", s.log("without any HTTP authentication")
 
 
-def stream(address, path, until, timeout=4.0):
+def receive(sock, until):
+    """What came until the text `until` appeared, the connection was closed or nothing more came."""
+    data = b""
+    try:
+        while until not in data:
+            part = sock.recv(65536)
+            if not part:
+                return data + b"(closed)"
+            data += part
+    except TimeoutError:
+        data += b"(silence)"
+    except ConnectionError:
+        data += b"(closed)"
+    return data
+
+
+def stream(address, path, until, timeout=4.0, version=b"1.1"):
     """Status, headers and what a log stream brought until the text `until` appeared."""
     with connect(address, timeout) as sock:
-        sock.sendall(get(path))
-        data = b""
-        try:
-            while until not in data:
-                part = sock.recv(65536)
-                if not part:
-                    break
-                data += part
-        except TimeoutError:
-            data += b"(silence)"
+        sock.sendall(get(path, version=version))
+        data = receive(sock, until)
     head, _, body = data.partition(b"\r\n\r\n")
     lines = head.decode().split("\r\n")
     chosen = [line for line in lines[1:] if not line.startswith(("Date", "Server", "Last-Modified"))]
@@ -196,6 +204,14 @@ def http_log_streams(s):
         while b"more\n" not in data:
             data += sock.recv(65536)
         yield "logtail follows", b"hello\n" in data and b"more\n" in data
+        s.rpc.clearProcessLogs("say")
+        s.rpc.sendProcessStdin("say", "written after clearing\n")
+        yield "logtail of a cleared log", receive(sock, b"clearing\n\r\n")
+        s.write("say.out", "")
+        yield "logtail of a truncated log", receive(sock, b"truncated <==\n\r\n")
+        s.rpc.sendProcessStdin("say", "go on\n")
+        yield "logtail goes on", receive(sock, b"go on\n\r\n")
+    yield "logtail over 1.0", stream(s.sock, b"/logtail/say", b"go on\n", 2.0, b"1.0")
     s.rpc.sendProcessStdin("say", "x" * 2000 + "\n")
     s.wait(lambda: s.size("say.out") > 2000, 5, "long line")
     yield "logtail starts with the last 1024 bytes", stream(s.sock, b"/logtail/say", b"x\n")["body"].count(b"x")

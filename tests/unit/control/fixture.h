@@ -61,10 +61,10 @@ struct FakeHost : Host {
     }
     [[nodiscard]] std::string log_path(const process::Process& process,
                                        Channel channel) const override {
-        return channel == Channel::Stdout ? "/log/" + process.name() : "";
+        return channel == Channel::Stdout ? log_directory + "/" + process.name() : "";
     }
     Status clear_logs(process::Process&) override { return {}; }
-    [[nodiscard]] std::string main_log_path() const override { return {}; }
+    [[nodiscard]] std::string main_log_path() const override { return main_log; }
     Status clear_main_log() override { return {}; }
     Outcome<void> request_shutdown(process::DaemonState how) override {
         requested = how;
@@ -76,6 +76,8 @@ struct FakeHost : Host {
 
     Now time{MonoTime(1000s), WallTime(1'700'000'000s)};
     Result<std::shared_ptr<const config::Config>> on_disk{nullptr};
+    std::string log_directory = "/log";
+    std::string main_log;  // empty: none
     std::vector<std::string> lines;
     std::vector<std::pair<std::string, int>> sent;
     std::vector<std::pair<std::string, std::string>> remote;
