@@ -156,7 +156,8 @@ std::optional<std::string> LineEditor::read_line() {
 }
 
 void LineEditor::load_history(const std::string& path) {
-    for (const auto line : split(read_file(path), '\n'))
+    const auto text = read_file(path);
+    for (const auto line : split(text, '\n'))
         if (!line.empty()) parts_->remember(std::string(line));
 }
 
