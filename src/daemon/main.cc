@@ -8,6 +8,7 @@
 
 #include "base/version.h"
 #include "daemon/main_log.h"
+#include "daemon/memory.h"
 #include "daemon/options.h"
 #include "daemon/session.h"
 #include "daemon/startup.h"
@@ -99,6 +100,7 @@ int run(const Options& options, config::LoadRequest request) {
 }
 
 int main(std::span<const std::string> argv) {
+    limit_memory_cache();
     ignore(os::sanitize_standard_fds(), "without /dev/null there is nobody to tell");
     ignore(os::prepare_signals(), "cannot fail for valid signal numbers");
     auto parsed = parse_options(argv);

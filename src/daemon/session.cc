@@ -9,6 +9,7 @@
 #include "base/signal_table.h"
 #include "base/version.h"
 #include "daemon/main_log.h"
+#include "daemon/memory.h"
 #include "http/log_streams.h"
 #include "http/rpc.h"
 #include "linux/notify.h"
@@ -129,9 +130,12 @@ Result<DaemonState> Session::run() {
 }
 
 bool Session::start_turn() {
-    const bool more = fleet_->start_some(kStartsPerTurn, now());
-    if (!more) os::notify_ready(fmt::format("{} programs", fleet_->process_count()));
-    return more;
+    if (fleet_->start_some(kStartsPerTurn, now())) return true;
+    if (!std::exchange(ready_, true))
+        os::notify_ready(fmt::format("{} programs", fleet_->process_count()));
+    // What reading the configuration needed is free now, at start as after an update.
+    return_free_memory();
+    return false;
 }
 
 void Session::settle_soon() {

@@ -97,6 +97,7 @@ class Session final : public control::Host {
     std::optional<process::DaemonState> outcome_;
     std::optional<MonoTime> next_dying_report_;
     MonoTime give_up_sending_{};
+    bool ready_ = false;  // what was to start at first has been started
 };
 
 }  // namespace svd::daemon
