@@ -128,8 +128,10 @@ class Subject:
 
     def wait_ready(self, bound=15):
         def answered():
-            if not self.daemon.running() and not os.path.exists(self.path("d.pid")):
-                raise daemon.Timeout("daemon ended: " + self.daemon.stderr())
+            # A daemon that went to the background has ended too, with code 0 and no text.
+            code = self.daemon.process.poll()
+            if code or (code == 0 and not os.path.exists(self.path("d.pid"))):
+                raise daemon.Timeout(f"daemon ended with {code}: {self.daemon.stderr()}")
             return isinstance(self.rpc.getState(), dict)
         daemon.wait_for(answered, bound, "answer of getState")
 
