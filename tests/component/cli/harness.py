@@ -147,7 +147,11 @@ class Supervisor:
             return [int(pid) for pid in f.read().split()]
 
     def __enter__(self):
-        return self.start()
+        try:
+            return self.start()
+        except BaseException:
+            self.stop()
+            raise
 
     def __exit__(self, *_):
         self.stop()

@@ -103,13 +103,11 @@ class Terminal:
 class WithServer(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.server = Supervisor(PROGRAMS).start()
+        cls.server = Supervisor(PROGRAMS)
+        cls.addClassCleanup(cls.server.stop)
+        cls.server.start()
         for name in ("cat", "brief", "g:ga", "g:gb"):
             cls.server.wait_state(name, "RUNNING")
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.server.stop()
 
     def terminal(self, *words, conf=True):
         terminal = Terminal(*(["-c", self.server.conf] if conf else []), *words)
