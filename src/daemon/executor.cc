@@ -34,19 +34,6 @@ process::ExitStatus exit_status(const os::ExitStatus& status) {
     return {status.code, status.signal, status.core_dumped};
 }
 
-// "unknown error ... : {ERRNO}" and the two causes that Supervisor tells apart.
-std::string spawn_failure(const Error& error, const std::string& name) {
-    if (error.code == EMFILE || error.code == ENFILE)
-        return fmt::format("too many open files to spawn '{}'", name);
-    if (error.code == EAGAIN)
-        return fmt::format("Too many processes in process table to spawn '{}'", name);
-    return fmt::format("unknown error during fork for '{}': {}", name, errno_name(error.code));
-}
-
-std::optional<os::Credentials> identity(const config::ProcessConfig& config) {
-    if (!config.user) return std::nullopt;
-    return os::Credentials{config.user->uid, config.user->gid, config.user->groups};
-}
 }  // namespace
 
 Executor::Executor(Parts parts)
@@ -161,99 +148,6 @@ void Executor::reopen_logs() {
 }
 
 // --- children ------------------------------------------------------------------------------------
-
-process::Event Executor::spawn(Process& process) {
-    const auto command = find_command(*process.config, parts_.environment);
-    if (!command) return process::SpawnFailed{command.error().detail.value_or("")};
-    end_output(process);
-    open_channel(process, log::Channel::Stdout);
-    if (!process.config->redirect_stderr) open_channel(process, log::Channel::Stderr);
-    auto child = start_child(process, *command);
-    if (!child) {
-        end_output(process);
-        return process::SpawnFailed{std::move(child).error()};
-    }
-    const pid_t pid = child->pid;
-    runtime_of(process).scope.started(pid, child->in_cgroup);
-    const auto adopted = parts_.children.adopt(
-        *std::move(child),
-        {.before_reap = {},
-         .on_exit = [this, &process, run = process.data.run](const os::ExitReport& report) {
-             child_ended(process, run, report);
-         }});
-    if (!adopted) {
-        ignore(runtime_of(process).scope.kill_all(), "nothing more can be done for this child");
-        end_output(process);
-        return process::SpawnFailed{spawn_failure(adopted.error(), process.name())};
-    }
-    return process::Spawned{pid};
-}
-
-std::expected<os::Child, std::string> Executor::start_child(Process& process,
-                                                            const Command& command) {
-    auto& runtime = runtime_of(process);
-    const auto& config = *process.config;
-    const auto failed = [&](const Error& error) {
-        return std::unexpected(spawn_failure(error, config.name));
-    };
-    auto in = make_pipe();
-    if (!in) return failed(in.error());
-    auto out = make_pipe();
-    if (!out) return failed(out.error());
-    Pipe err;
-    if (!config.redirect_stderr) {
-        auto made = make_pipe();
-        if (!made) return failed(made.error());
-        err = *std::move(made);
-    }
-
-    os::SpawnSpec spec;
-    spec.path = command.path;
-    spec.argv = command.argv;
-    spec.env = child_environment(parts_.environment, config, process.group->name(),
-                                 parts_.config.server_url);
-    if (auto marker = runtime.scope.environment_marker()) spec.env.push_back(*std::move(marker));
-    spec.directory = config.directory;
-    spec.umask = config.umask;
-    spec.ids = identity(config);
-    spec.limits = parts_.limits;
-    spec.in = in->read.get();
-    spec.out = out->write.get();
-    spec.err = config.redirect_stderr ? out->write.get() : err.write.get();
-    UniqueFd directory;
-    const auto enter_scope = [&]() -> Result<int> {
-        SVD_TRY(directory, runtime.scope.spawn_directory());
-        return directory.get();
-    };
-    if (const auto fd = enter_scope())
-        spec.cgroup_fd = *fd;
-    else
-        parts_.log.warn(
-            "cannot use a cgroup for '{}', its descendants are found by walking /proc: {}",
-            config.name, fd.error().text);
-
-    auto child = os::spawn(spec, enter_scope);
-    if (!child) return failed(child.error());
-
-    const std::span<char> buffer(buffer_.get(), OutputReader::kBufferSize);
-    const auto watch = [&](Output& output, UniqueFd pipe) {
-        auto reader =
-            OutputReader::open(parts_.loop, std::move(pipe), output.channel.get(), buffer);
-        if (reader)
-            output.reader = *std::move(reader);
-        else
-            parts_.log.error("output of '{}' is lost: {}", config.name, reader.error().text);
-    };
-    watch(runtime.out, std::move(out->read));
-    if (runtime.out.reader && is_listener(process))
-        runtime.out.reader->on_chunk([this, &process, run = process.data.run](auto chunk) {
-            parts_.listeners.output(process, run, chunk);
-        });
-    if (!config.redirect_stderr) watch(runtime.err, std::move(err.read));
-    if (auto writer = StdinWriter::open(parts_.loop, std::move(in->write)))
-        runtime.in = *std::move(writer);
-    return *std::move(child);
-}
 
 void Executor::child_ended(Process& process, std::uint64_t run, const os::ExitReport& report) {
     auto& runtime = runtime_of(process);

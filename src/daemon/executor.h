@@ -70,8 +70,14 @@ class Executor final : public process::Actuator {
     void report_stray(const os::StrayReport& stray);
 
   private:
+    struct Pipes;
+    [[nodiscard]] static Result<Pipes> make_pipes(const process::Process& process);
+    [[nodiscard]] os::SpawnSpec make_spec(const process::Process& process, const Command& command,
+                                          const Pipes& pipes);
+    // The error is the process's spawnerr.
     [[nodiscard]] std::expected<os::Child, std::string> start_child(process::Process& process,
                                                                     const Command& command);
+    void watch_pipes(process::Process& process, Pipes pipes);
     void open_channel(process::Process& process, log::Channel channel);
     void end_output(process::Process& process);
     void linger(process::Process& process, Output output);

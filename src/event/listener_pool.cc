@@ -7,6 +7,12 @@
 namespace svd::event {
 
 namespace {
+// Payloads are well-formed UTF-8; every byte but a continuation begins a character.
+std::size_t characters(std::string_view text) {
+    return static_cast<std::size_t>(std::ranges::count_if(
+        text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
+}
+
 // Serials go from 0 to 2^63 - 1 and start over.
 constexpr std::uint64_t kLastSerial = std::numeric_limits<std::int64_t>::max();
 }  // namespace
@@ -67,14 +73,13 @@ void ListenerPool::dispatch() {
     while (!queue_.empty() && send(queue_.front())) queue_.pop_front();
 }
 
-// `len` counts bytes: that is what is documented, and what every reader of bytes needs. Supervisor
-// itself counts characters, so a listener that reads characters (text mode of Python) differs from
-// one here as soon as a payload goes beyond ASCII.
+// `len` counts characters, as Supervisor does: its listeners read text, and one that got the number
+// of bytes would wait for ever as soon as a payload goes beyond ASCII.
 std::string ListenerPool::envelope(const Queued& queued) const {
     const Event& event = *queued.event;
     return fmt::format("ver:3.0 server:{} serial:{} pool:{} poolserial:{} eventname:{} len:{}\n{}",
                        options_.server, event.serial, options_.name, queued.pool_serial, event.type,
-                       event.payload.size(), event.payload);
+                       characters(event.payload), event.payload);
 }
 
 bool ListenerPool::send(const Queued& queued) {

@@ -22,7 +22,7 @@ def kinds(s, name):
 @scenario("events")
 def events(s):
     s.start(listener("all", "EVENT", "buffer_size=200") + listener("groups", "PROCESS_GROUP,SUPERVISOR_STATE_CHANGE")
-            + listener("remote", "REMOTE_COMMUNICATION", answer="raw")
+            + listener("remote", "REMOTE_COMMUNICATION")
             + "[program:cat]\ncommand=/bin/cat\nstartsecs=0\n[program:die]\ncommand=@child@ exit 3\nstartsecs=0\n"
             "autorestart=false\n[group:g]\nprograms=die\n", supervisord="identifier=idx")
     s.wait_state("cat", "RUNNING")

@@ -167,7 +167,7 @@ def capture(s):
     begin, end = "<!--XSUPERVISOR:BEGIN-->", "<!--XSUPERVISOR:END-->"
     s.write("talk.sh", f"#!/bin/sh\nread x\nprintf 'before {begin}inside data{end} after, long enough to pass\\n'\nexec cat\n")
     os.chmod(s.path("talk.sh"), 0o755)
-    s.start("[eventlistener:watch]\ncommand=@children@/listener.py @dir@/events raw\nevents=PROCESS_COMMUNICATION,PROCESS_LOG\n"
+    s.start("[eventlistener:watch]\ncommand=@children@/listener.py @dir@/events\nevents=PROCESS_COMMUNICATION,PROCESS_LOG\n"
             "startsecs=0\nbuffer_size=100\n"
             + program("talk", "stdout_capture_maxbytes=1KB\nstdout_logfile=@dir@/talk", "@dir@/talk.sh")
             + program("log", "stdout_events_enabled=true\nstderr_events_enabled=true\nstdout_logfile=@dir@/log",

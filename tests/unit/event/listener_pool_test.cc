@@ -69,12 +69,12 @@ TEST_F(ListenerPoolTest, Envelope_IsSupervisors) {
                                         "DEBG event 41 sent to listener one"));
 }
 
-TEST_F(ListenerPoolTest, LengthOfAPayload_IsInBytes) {
+TEST_F(ListenerPoolTest, LengthOfAPayload_IsInCharacters) {
     auto p = pool({"one"});
     host.running = {0};
     p.output(0, "READY\n");
     p.accept(event("é"));
-    EXPECT_THAT(host.text[0], HasSubstr(" len:2\né"));
+    EXPECT_THAT(host.text[0], HasSubstr(" len:1\né"));
 }
 
 TEST_F(ListenerPoolTest, Subscription_TakesTypesBelowTheNamedOne) {

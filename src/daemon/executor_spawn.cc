@@ -1,0 +1,147 @@
+// Executor::spawn: from a decision to a running child with its pipes watched.
+#include <cerrno>
+
+#include <fmt/format.h>
+
+#include "daemon/child_environment.h"
+#include "daemon/executor.h"
+
+namespace svd::daemon {
+
+using process::Process;
+
+namespace {
+// "unknown error ... : {ERRNO}" and the two causes that Supervisor tells apart.
+std::string spawn_failure(const Error& error, const std::string& name) {
+    if (error.code == EMFILE || error.code == ENFILE)
+        return fmt::format("too many open files to spawn '{}'", name);
+    if (error.code == EAGAIN)
+        return fmt::format("Too many processes in process table to spawn '{}'", name);
+    return fmt::format("unknown error during fork for '{}': {}", name, errno_name(error.code));
+}
+
+std::optional<os::Credentials> identity(const config::ProcessConfig& config) {
+    if (!config.user) return std::nullopt;
+    return os::Credentials{config.user->uid, config.user->gid, config.user->groups};
+}
+
+// The child's ends; what nobody would read is /dev/null (-1).
+int write_end(const Pipe& pipe) {
+    return pipe.write ? pipe.write.get() : -1;
+}
+}  // namespace
+
+struct Executor::Pipes {
+    Pipe in;
+    Pipe out;  // empty when the output goes nowhere
+    Pipe err;  // empty as well when it goes where out goes
+};
+
+process::Event Executor::spawn(Process& process) {
+    const auto command = find_command(*process.config, parts_.environment);
+    if (!command) return process::SpawnFailed{command.error().detail.value_or("")};
+    end_output(process);
+    open_channel(process, log::Channel::Stdout);
+    if (!process.config->redirect_stderr) open_channel(process, log::Channel::Stderr);
+    auto child = start_child(process, *command);
+    if (!child) {
+        end_output(process);
+        return process::SpawnFailed{std::move(child).error()};
+    }
+    const pid_t pid = child->pid;
+    runtime_of(process).scope.started(pid, child->in_cgroup);
+    const auto adopted = parts_.children.adopt(
+        *std::move(child),
+        {.before_reap = {},
+         .on_exit = [this, &process, run = process.data.run](const os::ExitReport& report) {
+             child_ended(process, run, report);
+         }});
+    if (!adopted) {
+        ignore(runtime_of(process).scope.kill_all(), "nothing more can be done for this child");
+        end_output(process);
+        return process::SpawnFailed{spawn_failure(adopted.error(), process.name())};
+    }
+    return process::Spawned{pid};
+}
+
+Result<Executor::Pipes> Executor::make_pipes(const Process& process) {
+    const auto& runtime = runtime_of(process);
+    Pipes pipes;
+    SVD_TRY(pipes.in, make_pipe());
+    if (runtime.out.channel || is_listener(process)) {
+        SVD_TRY(pipes.out, make_pipe());
+    }
+    if (runtime.err.channel) {
+        SVD_TRY(pipes.err, make_pipe());
+    }
+    return pipes;
+}
+
+os::SpawnSpec Executor::make_spec(const Process& process, const Command& command,
+                                  const Pipes& pipes) {
+    const auto& config = *process.config;
+    os::SpawnSpec spec;
+    spec.path = command.path;
+    spec.argv = command.argv;
+    spec.env = child_environment(parts_.environment, config, process.group->name(),
+                                 parts_.config.server_url);
+    if (auto marker = runtime_of(process).scope.environment_marker())
+        spec.env.push_back(*std::move(marker));
+    spec.directory = config.directory;
+    spec.umask = config.umask;
+    spec.ids = identity(config);
+    spec.limits = parts_.limits;
+    spec.in = pipes.in.read.get();
+    spec.out = write_end(pipes.out);
+    spec.err = write_end(config.redirect_stderr ? pipes.out : pipes.err);
+    return spec;
+}
+
+std::expected<os::Child, std::string> Executor::start_child(Process& process,
+                                                            const Command& command) {
+    const auto failed = [&](const Error& error) {
+        return std::unexpected(spawn_failure(error, process.name()));
+    };
+    auto pipes = make_pipes(process);
+    if (!pipes) return failed(pipes.error());
+    auto spec = make_spec(process, command, *pipes);
+    UniqueFd directory;
+    const auto enter_scope = [&]() -> Result<int> {
+        SVD_TRY(directory, runtime_of(process).scope.spawn_directory());
+        return directory.get();
+    };
+    if (const auto fd = enter_scope())
+        spec.cgroup_fd = *fd;
+    else
+        parts_.log.warn(
+            "cannot use a cgroup for '{}', its descendants are found by walking /proc: {}",
+            process.name(), fd.error().text);
+    auto child = os::spawn(spec, enter_scope);
+    if (!child) return failed(child.error());
+    watch_pipes(process, *std::move(pipes));
+    return *std::move(child);
+}
+
+void Executor::watch_pipes(Process& process, Pipes pipes) {
+    auto& runtime = runtime_of(process);
+    const std::span<char> buffer(buffer_.get(), OutputReader::kBufferSize);
+    const auto watch = [&](Output& output, UniqueFd pipe) {
+        if (!pipe) return;
+        auto reader =
+            OutputReader::open(parts_.loop, std::move(pipe), output.channel.get(), buffer);
+        if (reader)
+            output.reader = *std::move(reader);
+        else
+            parts_.log.error("output of '{}' is lost: {}", process.name(), reader.error().text);
+    };
+    watch(runtime.out, std::move(pipes.out.read));
+    watch(runtime.err, std::move(pipes.err.read));
+    if (runtime.out.reader && is_listener(process))
+        runtime.out.reader->on_chunk([this, &process, run = process.data.run](auto chunk) {
+            parts_.listeners.output(process, run, chunk);
+        });
+    if (auto writer = StdinWriter::open(parts_.loop, std::move(pipes.in.write)))
+        runtime.in = *std::move(writer);
+}
+
+}  // namespace svd::daemon
