@@ -1,6 +1,8 @@
 #include "wire/http_parser.h"
 
 #include <algorithm>
+#include <cstdint>
+#include <limits>
 #include <optional>
 #include <utility>
 
@@ -110,7 +112,9 @@ struct Engine {
     void reset() {
         auto sink = machine ? std::move(machine->sink) : nullptr;
         machine.emplace();
-        machine->header_limit(static_cast<std::uint32_t>(limits.max_header_bytes));
+        // Counted here: Beast's own limit depends on how the bytes are cut.
+        machine->header_limit(std::numeric_limits<std::uint32_t>::max());
+        header_bytes = 0;
         use_sink(std::move(sink));
         state = HttpParseState::Header;
         failure = {};
@@ -139,21 +143,27 @@ struct Engine {
             begun = true;
             error_code ec;
             const std::string_view rest = bytes.substr(used);
-            used += machine->put(boost::asio::const_buffer(rest.data(), rest.size()), ec);
+            const std::size_t taken =
+                machine->put(boost::asio::const_buffer(rest.data(), rest.size()), ec);
+            used += taken;
+            if (entered == HttpParseState::Header) header_bytes += taken;
             if (ec == BeastError::need_more) {
                 // A sender of bare line feeds believes that it is done and would wait for ever.
                 if (state == HttpParseState::Header && rest.ends_with("\n\n")) {
                     fail({400, "bad header"});
                     break;
                 }
-                // Chunk headers and trailers have no bound of their own.
-                if (bytes.size() - used > limits.max_header_bytes) {
+                // In the body these are chunk headers or trailers.
+                const std::size_t before = entered == HttpParseState::Header ? header_bytes : 0;
+                if (before + bytes.size() - used > limits.max_header_bytes) {
                     fail({431, "header too large"});
                 }
                 break;
             }
             if (ec) {
                 fail(failure_of(ec));
+            } else if (header_bytes > limits.max_header_bytes) {
+                fail({431, "header too large"});
             } else if (machine->is_done()) {
                 state = HttpParseState::Complete;
             } else if (machine->is_header_done()) {
@@ -173,6 +183,7 @@ struct Engine {
     HttpParseState state = HttpParseState::Header;
     HttpParseFailure failure;
     bool begun = false;
+    std::size_t header_bytes = 0;
 };
 
 }  // namespace
