@@ -34,18 +34,20 @@ serverurl=unix://@dir@/s.sock
 """
 
 
-def scenario(name, client=False, root=False, slow=False):
-    """Registers a generator of (check name, outcome). client: run again with svctl as the client."""
+def scenario(name, client=False, root=False, slow=False, later=""):
+    """Registers a generator of (check name, outcome). client: run again with svctl as the client.
+
+    later: what svd has not got yet; the scenario is left out unless --later asks for it."""
     def register(function):
         assert name not in REGISTRY, name
-        REGISTRY[name] = Scenario(name, function, client, root, slow)
+        REGISTRY[name] = Scenario(name, function, client, root, slow, later)
         return function
     return register
 
 
 class Scenario:
-    def __init__(self, name, function, client, root, slow):
-        self.name, self.function = name, function
+    def __init__(self, name, function, client, root, slow, later):
+        self.name, self.function, self.later = name, function, later
         self.client, self.root, self.slow = client, root, slow
 
 

@@ -31,7 +31,7 @@ def ask(address, request, method="GET", timeout=4.0):
 
 REQUESTS = [
     ("rpc", post(CALL)), ("rpc below the path", post(CALL, path=b"/RPC2foo")), ("rpc with slash", post(CALL, b"/RPC2/")),
-    ("rpc on another path", post(CALL, b"/rpc2")), ("rpc by GET", get(b"/RPC2")), ("rpc by HEAD", get(b"/RPC2", method=b"HEAD")),
+    ("rpc by GET", get(b"/RPC2")), ("rpc by HEAD", get(b"/RPC2", method=b"HEAD")),
     ("rpc by PUT", get(b"/RPC2", b"Content-Length: 0\r\n", b"PUT")),
     ("no content length", b"POST /RPC2 HTTP/1.1\r\nHost: x\r\n\r\n"),
     ("content length text", b"POST /RPC2 HTTP/1.1\r\nHost: x\r\nContent-Length: abc\r\n\r\n"),
@@ -39,19 +39,24 @@ REQUESTS = [
     ("not xml", post(b"hello")), ("xml that is no call", post(b"<a/>")), ("no method name", post(b"<methodCall></methodCall>")),
     ("empty method name", post(call(""))), ("no params", post(call("supervisor.getState"))),
     ("rpc over 1.0", post(CALL, version=b"1.0")), ("unknown page", get(b"/nosuch")),
-    ("index", get(b"/")), ("index.html", get(b"/index.html")), ("index by POST", post(b"", b"/index.html")),
-    ("ok page", get(b"/ok.html")), ("tail page", get(b"/tail.html?processname=cat")),
-    ("tail page without a name", get(b"/tail.html")), ("tail page, unknown name", get(b"/tail.html?processname=nosuch")),
-    ("style sheet", get(b"/stylesheets/supervisor.css")), ("image", get(b"/images/icon.png")),
-    ("unknown image", get(b"/images/nosuch.png")), ("climbing out", get(b"/../../etc/passwd")),
-    ("escaped climbing out", get(b"/%2e%2e/%2e%2e/etc/passwd")), ("head of a style sheet", get(b"/stylesheets/supervisor.css", method=b"HEAD")),
-    ("delete", get(b"/stylesheets/supervisor.css", method=b"DELETE")), ("options", get(b"/", method=b"OPTIONS")),
+    ("ok page", get(b"/ok.html")),  ("unknown image", get(b"/images/nosuch.png")), ("climbing out", get(b"/../../etc/passwd")),
+    ("escaped climbing out", get(b"/%2e%2e/%2e%2e/etc/passwd")),
     ("logtail unknown", get(b"/logtail/nosuch")), ("logtail group", get(b"/logtail/cat:*")),
     ("logtail other channel", get(b"/logtail/cat/stdall")), ("logtail by POST", post(b"x", b"/logtail/cat")),
     ("logtail without log", get(b"/logtail/nolog")), ("logtail without name", get(b"/logtail")),
-    ("mainlogtail by POST", post(b"x", b"/mainlogtail")), ("page action unknown", get(b"/index.html?action=nosuch")),
+    ("mainlogtail by POST", post(b"x", b"/mainlogtail")),
     ("garbage", b"garbage\r\n\r\n"), ("two words", b"GET /ok.html\r\n\r\n"), ("version 2", get(b"/ok.html", version=b"2.0")),
     ("query after rpc", post(CALL, b"/RPC2?x=y")),
+]
+
+PAGES = [
+    ("rpc on another path", post(CALL, b"/rpc2")), ("index", get(b"/")), ("index.html", get(b"/index.html")),
+    ("index by POST", post(b"", b"/index.html")), ("tail page", get(b"/tail.html?processname=cat")),
+    ("tail page without a name", get(b"/tail.html")), ("tail page, unknown name", get(b"/tail.html?processname=nosuch")),
+    ("style sheet", get(b"/stylesheets/supervisor.css")), ("image", get(b"/images/icon.png")),
+    ("head of a style sheet", get(b"/stylesheets/supervisor.css", method=b"HEAD")),
+    ("delete", get(b"/stylesheets/supervisor.css", method=b"DELETE")), ("options", get(b"/", method=b"OPTIONS")),
+    ("page action unknown", get(b"/index.html?action=nosuch")),
 ]
 
 TYPES = [("boolean", "<boolean>0</boolean>"), ("int", "<int>0</int>"), ("i4", "<i4>0</i4>"), ("string", "<string></string>")]
@@ -90,6 +95,15 @@ def http_requests(s):
     answer = ask(tcp, get(b"/ok.html"))
     yield "ok page: body and headers", [answer.body, answer.header("content-type"), answer.header("cache-control"),
                                         answer.header("pragma"), answer.header("expires")]
+
+
+@scenario("http pages", later="web pages")
+def http_pages(s):
+    s.start("[program:cat]\ncommand=/bin/cat\nstartsecs=0\n", inet="[inet_http_server]\nport=127.0.0.1:@port@\n")
+    s.wait_state("cat", "RUNNING")
+    tcp = ("127.0.0.1", s.port)
+    for check, request in PAGES:
+        yield check, shape(ask(tcp, request, request.split(b" ")[0].decode(), timeout=3.0))
     answer = ask(tcp, get(b"/"))
     yield "index: headers", [answer.header(n) for n in ("content-type", "cache-control", "pragma")]
     yield "index: names the program", [word in answer.body for word in (b"<title>Supervisor Status</title>", b"cat", b"running")]
@@ -219,7 +233,7 @@ def http_log_streams(s):
     yield "mainlogtail", [main["status"], main["headers"]]
 
 
-@scenario("http page actions")
+@scenario("http page actions", later="web pages")
 def http_page_actions(s):
     s.start("[program:cat]\ncommand=/bin/cat\nstartsecs=0\n[program:gone]\ncommand=/nonexistent/x\nautostart=false\n"
             "[program:quick]\ncommand=@child@ exit 1\nstartsecs=3\nautostart=false\nstartretries=0\n",

@@ -8,7 +8,7 @@ import stat
 from scenario import scenario
 
 
-@scenario("fcgi")
+@scenario("fcgi", later="FastCGI sockets")
 def fcgi(s):
     s.write("taken.sock", "not a socket")
     s.start("[fcgi-program:web]\ncommand=@child@ print @dir@/print.%(process_num)d\nsocket=unix://@dir@/web.sock\n"

@@ -37,13 +37,17 @@ def transitions(s, name):
 
 
 def settled(s, name, state, count, bound=12):
-    """The transitions delivered when the process is in state; waits for count of them.
+    """The transitions delivered when the process is in state; waits for count of them, the last into state.
 
     A daemon that delivers none shows as an empty list, and the other checks still run.
     """
     s.wait_state(name, state, bound=bound)
+
+    def complete():
+        found = transitions(s, name)
+        return len(found) >= count and f"> {state}" in found[-1]
     try:
-        s.wait(lambda: len(transitions(s, name)) >= count, 4 if s.read("events") is not None else 0.5)
+        s.wait(complete, 4 if s.read("events") is not None else 0.5)
     except daemon.Timeout:
         pass
     return transitions(s, name)
