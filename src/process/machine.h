@@ -104,7 +104,7 @@ struct DeadlineReached {};  // Data::deadline has passed
 struct SignalFailed {
     int signal = 0;
     std::string why;
-};                        // kill() failed, and not with ESRCH
+};  // kill() failed, and not with ESRCH
 struct ShutdownBegun {};  // its turn has come in the end of the daemon
 using Event = std::variant<StartRequested, Spawned, SpawnFailed, ExecFailed, Exited, Emptied,
                            StopRequested, DeadlineReached, SignalFailed, ShutdownBegun>;
