@@ -113,7 +113,7 @@ class Supervisor {
     static std::optional<Outcome<void>> check(Action action, const process::Process& process,
                                               std::string_view name);
     void act_on_one(Action action, std::string_view name, Wait wait, Done<MemberResults> done);
-    void act_on_many(Action action, std::vector<process::Process*> members, Wait wait,
+    void act_on_many(Action action, const std::vector<process::Process*>& members, Wait wait,
                      Done<MemberResults> done);
     void submit(Pending pending);
     void advance(Pending& pending);

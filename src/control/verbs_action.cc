@@ -166,7 +166,7 @@ void Supervisor::act_on_one(Action action, std::string_view name, Wait wait,
     submit(std::move(pending));
 }
 
-void Supervisor::act_on_many(Action action, std::vector<Process*> members, Wait wait,
+void Supervisor::act_on_many(Action action, const std::vector<Process*>& members, Wait wait,
                              Done<MemberResults> done) {
     host_.collect_children();
     Pending pending;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include <fmt/format.h>
+
 namespace svd::daemon {
 
 namespace {
@@ -27,8 +29,8 @@ std::vector<std::string> child_environment(const config::Environment& inherited,
     std::vector<std::string> entries;
     entries.reserve(inherited.size() + own.size());
     for (const auto& [name, value] : inherited)
-        if (!own.contains(name)) entries.push_back(name + "=" + value);
-    for (const auto& [name, value] : own) entries.push_back(name + "=" + value);
+        if (!own.contains(name)) entries.push_back(fmt::format("{}={}", name, value));
+    for (const auto& [name, value] : own) entries.push_back(fmt::format("{}={}", name, value));
     return entries;
 }
 

@@ -50,8 +50,7 @@ std::expected<std::string, control::Fault> search(const std::string& word, std::
                                                   const config::ProcessConfig& config) {
     std::optional<control::Fault> first;
     for (const auto directory : split(path, ':')) {
-        const std::string candidate =
-            directory.empty() ? word : fmt::format("{}/{}", directory, word);
+        std::string candidate = directory.empty() ? word : fmt::format("{}/{}", directory, word);
         auto fault = unusable(in_directory(config, candidate), candidate);
         if (!fault) return candidate;
         if (!first && fault->code != FaultCode::NoFile) first = std::move(fault);

@@ -37,8 +37,7 @@ process::ExitStatus exit_status(const os::ExitStatus& status) {
 }  // namespace
 
 Executor::Executor(Parts parts)
-    : parts_(std::move(parts)),
-      buffer_(std::make_unique_for_overwrite<char[]>(OutputReader::kBufferSize)) {}
+    : parts_(parts), buffer_(std::make_unique_for_overwrite<char[]>(OutputReader::kBufferSize)) {}
 
 Executor::~Executor() = default;
 
@@ -81,7 +80,7 @@ void Executor::open_channel(Process& process, log::Channel channel) {
         }
         options.syslog = syslog_;
     }
-    const auto output_event = [this, &process, channel](std::string_view data) {
+    const auto output_event = [&process, channel](std::string_view data) {
         return event::Output{
             process.name(), process.group->name(), process.data.pid,
             channel == log::Channel::Stdout ? event::Channel::Stdout : event::Channel::Stderr,
