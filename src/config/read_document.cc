@@ -86,7 +86,8 @@ class Reader {
                 problem_at(Severity::Error, patterns.error().text, include, entry, "files"));
             return;
         }
-        // Merging an included file may replace the entry.
+        // Merging an included file may replace both, the section as well as its entry.
+        // NOLINTNEXTLINE(performance-unnecessary-copy-initialization): for the reason above
         const Section place = include;
         const Entry where = *entry;
         for (const auto& word : split_words(*patterns)) read_pattern(word, place, where);

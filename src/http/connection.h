@@ -69,7 +69,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     // For Responder and Stream; `exchange` tells a stale handle from the current one.
     [[nodiscard]] bool is_open(std::uint64_t exchange) const;
     void answer(std::uint64_t exchange, Response response);
-    void begin_stream(std::uint64_t exchange, int status, wire::HeaderList headers);
+    void begin_stream(std::uint64_t exchange, int status, const wire::HeaderList& headers);
     [[nodiscard]] std::size_t stream_room(std::uint64_t exchange) const;
     bool stream_write(std::uint64_t exchange, std::string_view bytes);
     void stream_finish(std::uint64_t exchange);

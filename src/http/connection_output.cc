@@ -30,7 +30,7 @@ void Connection::answer(std::uint64_t exchange, Response response) {
     exchange_done();
 }
 
-void Connection::begin_stream(std::uint64_t exchange, int status, wire::HeaderList headers) {
+void Connection::begin_stream(std::uint64_t exchange, int status, const wire::HeaderList& headers) {
     if (!is_open(exchange) || phase_ != Phase::Handling) return;
     chunked_ = version_ == wire::HttpVersion::Http11;
     if (!chunked_) close_after_ = true;  // the end of the body is the end of the connection

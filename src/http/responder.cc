@@ -42,10 +42,10 @@ void Responder::error(int status) {
     connection->answer(exchange_, std::move(response));
 }
 
-Stream Responder::stream(int status, wire::HeaderList headers) {
+Stream Responder::stream(int status, const wire::HeaderList& headers) {
     const auto connection = take();
     if (!connection) return {};
-    connection->begin_stream(exchange_, status, std::move(headers));
+    connection->begin_stream(exchange_, status, headers);
     return {connection, exchange_};
 }
 

@@ -61,7 +61,7 @@ class Responder {
     // Supervisor's error page for the status.
     void error(int status);
     // Begins a streamed answer; the Responder is used up.
-    [[nodiscard]] Stream stream(int status, wire::HeaderList headers);
+    [[nodiscard]] Stream stream(int status, const wire::HeaderList& headers);
     // `call` runs once when the client goes away before the answer.
     void on_gone(std::function<void()> call);
 

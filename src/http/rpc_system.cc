@@ -9,7 +9,6 @@
 namespace svd::http {
 namespace {
 
-using control::Fault;
 using control::FaultCode;
 using control::Outcome;
 using control::refuse;

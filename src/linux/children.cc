@@ -15,9 +15,7 @@
 namespace svd::os {
 namespace {
 
-#ifndef P_PIDFD
-constexpr auto P_PIDFD = static_cast<idtype_t>(3);
-#endif
+constexpr auto kPidfd = static_cast<idtype_t>(3);  // P_PIDFD, which older headers lack
 
 constexpr int kExitsPerSlice = 128;
 
@@ -140,7 +138,7 @@ void ChildTable::finish(const std::shared_ptr<Entry>& entry) {
     if (busy_) return;  // the pidfd stays readable; the loop comes back
     const Child& child = entry->child;
     const auto id = static_cast<id_t>(child.pidfd.get());
-    const Waited peeked = wait_for(P_PIDFD, id, WNOWAIT);
+    const Waited peeked = wait_for(kPidfd, id, WNOWAIT);
     if (!peeked.exited && peeked.code == 0) return;
 
     ExitReport report;
@@ -166,14 +164,14 @@ void ChildTable::finish(const std::shared_ptr<Entry>& entry) {
                 before_reap(report);
             } catch (...) {
                 // The child is reaped whatever the callback does, or it would be reported for ever.
-                static_cast<void>(wait_for(P_PIDFD, id, 0));
+                static_cast<void>(wait_for(kPidfd, id, 0));
                 children_.erase(child.pid);
                 entry->watch.reset();
                 throw;
             }
         }
     }
-    static_cast<void>(wait_for(P_PIDFD, id, 0));
+    static_cast<void>(wait_for(kPidfd, id, 0));
     entry->watch.reset();
     children_.erase(report.pid);
     if (on_reaped_) on_reaped_(report.pid);
