@@ -59,7 +59,7 @@ void LogStreams::follow(const Outcome& path, bool behind_proxies, Responder resp
                              {"Content-Type", "text/plain;charset=utf-8"}};
     // Keeps nginx from collecting the lines.
     if (behind_proxies) headers.add("X-Accel-Buffering", "no");
-    Stream stream = responder.stream(200, std::move(headers));
+    Stream stream = responder.stream(200, headers);
     if (!stream.is_open()) return;
 
     if (followings_.empty()) {

@@ -52,8 +52,9 @@ Result<Credentials> credentials_of(uid_t uid) {
 
 Result<Credentials> credentials_of(std::string_view name_or_uid) {
     uid_t uid = 0;
-    const char* end = name_or_uid.data() + name_or_uid.size();
-    const auto [stop, error] = std::from_chars(name_or_uid.data(), end, uid);
+    const char* begin = name_or_uid.data();
+    const char* end = begin + name_or_uid.size();
+    const auto [stop, error] = std::from_chars(begin, end, uid);
     if (error == std::errc{} && stop == end) return credentials_of(uid);
     const std::string name(name_or_uid);
     SVD_TRY(auto found,

@@ -93,7 +93,7 @@ Result<AutoCleanup> remove_auto_logs(const std::string& childlogdir, std::string
             if (::unlinkat(::dirfd(directory.get()), name.c_str(), 0) == 0)
                 ++result.removed;
             else if (errno != ENOENT && result.failed.size() < kMaxFailures)
-                result.failed.push_back(childlogdir + "/" + name);
+                result.failed.push_back(fmt::format("{}/{}", childlogdir, name));
         }
         errno = 0;
     }

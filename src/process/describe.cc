@@ -17,7 +17,7 @@ std::string uptime_text(Duration uptime) {
     const auto seconds_up = std::max<std::int64_t>(floor<seconds>(uptime).count(), 0);
     const std::int64_t days = seconds_up / 86400;
     const std::int64_t rest = seconds_up % 86400;
-    const std::string clock = fmt::format("{}:{:02}:{:02}", rest / 3600, rest / 60 % 60, rest % 60);
+    std::string clock = fmt::format("{}:{:02}:{:02}", rest / 3600, rest / 60 % 60, rest % 60);
     if (days == 0) return clock;
     return fmt::format("{} day{}, {}", days, days == 1 ? "" : "s", clock);
 }
