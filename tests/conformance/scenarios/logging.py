@@ -50,7 +50,7 @@ def rotation(s):
     say(s, "exact", "012345678", "exact")
     yield "one byte below the limit", sizes(s, "exact")
     say(s, "exact", "9", "exact")
-    s.wait(lambda: s.size("exact.1") == 10, 5, "rotation")
+    s.wait(lambda: s.size("exact") == 0 and s.size("exact.1") == 10, 5, "rotation")
     yield "exactly at the limit", sizes(s, "exact")
     say(s, "exact", "short", "exact")
     yield "after the rotation", [sizes(s, "exact"), s.read("exact")]
@@ -62,7 +62,7 @@ def rotation(s):
     s.wait(lambda: s.size("three") == 0, 5, "rotation")
     yield "a long file that was there: after output", s.read("three.1")
     s.rpc.sendProcessStdin("err", "0123456789\n")
-    s.wait(lambda: s.size("err.1") == 11, 5, "rotation of stderr")
+    s.wait(lambda: s.size("err") == 0 and s.size("err.1") == 11, 5, "rotation of stderr")
     yield "stderr rotates", sizes(s, "err")
     yield "getProcessInfo names the current file", s.info("three")["stdout_logfile"]
     yield "reading sees only the current file", s.rpc.readProcessStdoutLog("exact", 0, 0)
