@@ -6,7 +6,8 @@ namespace svd::control {
 
 TEST(Fault, Text_IsTheNameAlone_OrNameAndDetail) {
     EXPECT_EQ((Fault{FaultCode::BadName, "web"}.text()), "BAD_NAME: web");
-    EXPECT_EQ((Fault{FaultCode::ShutdownState, ""}.text()), "SHUTDOWN_STATE");
+    EXPECT_EQ((Fault{FaultCode::BadName, ""}.text()), "BAD_NAME: ");
+    EXPECT_EQ(Fault{FaultCode::ShutdownState}.text(), "SHUTDOWN_STATE");
 }
 
 TEST(Fault, Codes_AreSupervisors) {
