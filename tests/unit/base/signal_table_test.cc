@@ -21,9 +21,13 @@ TEST(SignalTableTest, FindSignal_AliasNames_MeanTheSameSignal) {
     EXPECT_EQ(find_signal("RTMAX"), 64);
 }
 
+TEST(SignalTableTest, FindSignal_Zero_OnlyAsksWhetherAProcessIsThere) {
+    for (const char* text : {"0", "+0", "00"}) EXPECT_EQ(find_signal(text), 0) << text;
+}
+
 TEST(SignalTableTest, FindSignal_NotASignal_IsEmpty) {
-    for (const char* text : {"", " ", "SIG", "SIGSIGHUP", "HUPP", "0", "-1", "65", "35",
-                             "9999999999", "99999999999999999999", "TERM;", "0x9", "9.0"})
+    for (const char* text : {"", " ", "SIG", "SIGSIGHUP", "HUPP", "-1", "65", "35", "9999999999",
+                             "99999999999999999999", "TERM;", "0x9", "9.0"})
         EXPECT_EQ(find_signal(text), std::nullopt) << text;
 }
 
