@@ -15,8 +15,9 @@ endif()
 if(CMAKE_BUILD_TYPE STREQUAL "Release" OR CMAKE_BUILD_TYPE STREQUAL "RelWithDebInfo")
   target_compile_options(svd_flags INTERFACE
     -fstack-protector-strong -fstack-clash-protection -fcf-protection -D_GLIBCXX_ASSERTIONS
-    -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
-  target_link_options(svd_flags INTERFACE -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed)
+    -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
+    -ffunction-sections -fdata-sections)  # with --gc-sections: what nobody calls is not mapped
+  target_link_options(svd_flags INTERFACE -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed,--gc-sections)
 elseif(NOT SVD_SANITIZE)
   target_compile_options(svd_flags INTERFACE -D_GLIBCXX_ASSERTIONS)
 endif()

@@ -32,7 +32,7 @@ Scope::~Scope() {
     if (scopes_ == nullptr) return;
     cancel();
     if (cgroup_) ignore(cgroup_->remove(), "goes with the tree when it is still in use");
-    scopes_->walker_->drop(walk_);
+    if (walk_) scopes_->walker_->drop(walk_);
 }
 
 Result<UniqueFd> Scope::spawn_directory() {
@@ -47,7 +47,9 @@ std::optional<std::string> Scope::environment_marker() const {
 
 void Scope::started(pid_t leader, bool in_cgroup) {
     walking_ = !in_cgroup;
-    if (walking_) scopes_->walker_->add_leader(*walk_, leader);
+    if (!walking_) return;
+    if (!walk_) walk_ = scopes_->walker_->make();
+    scopes_->walker_->add_leader(*walk_, leader);
 }
 
 bool Scope::uses_cgroup() const {
@@ -91,7 +93,7 @@ Status Scope::when_empty(std::function<void()> callback) {
 
 void Scope::cancel() {
     if (cgroup_) scopes_->tree_->cancel(*cgroup_);
-    walk_->on_empty = nullptr;
+    if (walk_) walk_->on_empty = nullptr;
 }
 
 bool Scope::owns(const StrayReport& stray) const {
@@ -128,8 +130,8 @@ Scope Scopes::make(const std::vector<std::string>& parts) {
     Scope scope;
     scope.scopes_ = this;
     if (tree_) scope.cgroup_ = tree_->leaf(parts);
-    scope.walk_ = walker_->make();
     scope.walking_ = tree_ == nullptr;
+    if (scope.walking_) scope.walk_ = walker_->make();
     return scope;
 }
 

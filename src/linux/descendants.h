@@ -66,7 +66,7 @@ class Scope {
     friend class Scopes;
     Scopes* scopes_ = nullptr;
     std::optional<Cgroup> cgroup_;
-    std::shared_ptr<detail::WalkScope> walk_;
+    std::shared_ptr<detail::WalkScope> walk_;  // null until this scope has to walk
     bool walking_ = false;
 };
 
