@@ -119,8 +119,9 @@ Status Session::open_doors() {
 // --- running -------------------------------------------------------------------------------------
 
 Result<DaemonState> Session::run() {
+    // The groups share ownership of the configuration that the session starts with.
     for (const auto& group : setup_.config->groups)
-        fleet_->add_group(std::make_shared<const config::GroupConfig>(group));
+        fleet_->add_group(std::shared_ptr<const config::GroupConfig>(setup_.config, &group));
     bus_.publish(event::supervisor_running(now().wall));
     for (const auto* group : fleet_->groups_by_priority()) fleet_->queue_autostart(*group);
     start_.enable();
