@@ -15,6 +15,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -69,10 +70,36 @@ struct Nursery {
     }
 };
 
+// The children's program in a place that every user can read: the build may lie in somebody's home.
+// Made before main, so before any test becomes another user.
+class ChildProgram {
+  public:
+    ChildProgram() {
+        std::string pattern = "/tmp/svd-linux-child-XXXXXX";
+        directory_ = ::mkdtemp(pattern.data());
+        ::chmod(directory_.c_str(), 0755);
+        path_ = directory_ + "/linux_test_child";  // its name in /proc
+        std::filesystem::copy_file(SVD_TEST_CHILD, path_);
+        ::chmod(path_.c_str(), 0755);
+    }
+    ~ChildProgram() {
+        if (::getpid() == owner_) std::filesystem::remove_all(directory_);
+    }
+    ChildProgram(const ChildProgram&) = delete;
+    ChildProgram& operator=(const ChildProgram&) = delete;
+    [[nodiscard]] const std::string& path() const { return path_; }
+
+  private:
+    pid_t owner_ = ::getpid();
+    std::string directory_;
+    std::string path_;
+};
+inline const ChildProgram kChildProgram;
+
 inline SpawnSpec child_spec(const std::vector<std::string>& arguments) {
     SpawnSpec spec;
-    spec.path = SVD_TEST_CHILD;
-    spec.argv = {SVD_TEST_CHILD};
+    spec.path = kChildProgram.path();
+    spec.argv = {kChildProgram.path()};
     spec.argv.insert(spec.argv.end(), arguments.begin(), arguments.end());
     return spec;
 }

@@ -127,11 +127,16 @@ startsecs=0
 """
 
 
+def starts(s):
+    return (s.read("order") or "").count("start ")
+
+
 @scenario("reload and update", client=True)
 def reload_and_update(s):
     s.start(RUNNING)
     for name in ("keep", "change", "drop", "many:many_0", "many:many_1"):
         s.wait_state(name, "RUNNING")
+    s.wait(lambda: starts(s) == 5, 5, "all five children have begun")
     pids = {n: s.info(n)["pid"] for n in ("keep", "change", "many:many_0")}
     changed = RUNNING.replace("order change", "order changed").replace("[program:drop]", "[program:fresh]")
     changed = changed.replace("order drop", "order fresh").replace("numprocs=2", "numprocs=3")
@@ -145,7 +150,7 @@ def reload_and_update(s):
     yield "a changed one has a new pid", s.info("change")["pid"] != pids["change"]
     yield "numprocs restarts the group", s.info("many:many_0")["pid"] != pids["many:many_0"]
     yield "names", [(i["group"], i["name"]) for i in s.rpc.getAllProcessInfo()]
-    s.wait(lambda: "start many_2" in (s.read("order") or ""), 5, "order")
+    s.wait(lambda: starts(s) == 10, 5, "the five new children have begun")
     yield "what the children saw", sorted((s.read("order") or "").splitlines())
     s.config(changed + "[program:gone]\ncommand=/nonexistent/x\nstartretries=0\n")
     yield "update with a failing program", s.ctl("update")
