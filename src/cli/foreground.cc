@@ -16,6 +16,9 @@ namespace {
 constexpr std::int64_t kRunning = 20;
 // How soon the end of the process is noticed when nothing else happens.
 constexpr std::chrono::milliseconds kLook{500};
+// How long a log is waited for after the end of the process, and how often.
+constexpr std::chrono::milliseconds kLastWords{1100};
+constexpr int kMostReads = 64;
 
 std::string fault_text(const CallError& error) {
     if (error.kind != CallError::Kind::Fault) return error.text;
@@ -82,15 +85,16 @@ class Foreground {
         return false;
     }
 
-    // The last words of a process may still be on their way. Bounded: another process may go on
-    // writing to the same file.
+    // The last words of a process may still be on their way: supervisord looks at a log once a
+    // second. Bounded, since another process may go on writing to the same file.
     void drain() {
-        for (auto& stream : streams_) {
-            pollfd one{.fd = stream.fd(), .events = POLLIN, .revents = 0};
-            for (int i = 0; i < 64; ++i) {
-                const auto ready = wait_for({&one, 1}, std::chrono::milliseconds{50});
-                if (!ready || *ready == 0 || !stream.pump(session_)) break;
-            }
+        for (int i = 0; i < kMostReads; ++i) {
+            std::vector<pollfd> fds(1, {.fd = -1, .events = 0, .revents = 0});
+            for (const auto& stream : streams_)
+                fds.push_back({.fd = stream.fd(), .events = POLLIN, .revents = 0});
+            const auto ready = wait_for(fds, kLastWords);
+            if (!ready || *ready == 0) return;
+            pump_streams(fds);
         }
     }
 

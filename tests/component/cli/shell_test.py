@@ -3,6 +3,7 @@
 
 Usage: shell_test.py path/to/svctl"""
 
+import contextlib
 import os
 import pty
 import re
@@ -88,9 +89,18 @@ class Terminal:
                 self.code = os.waitstatus_to_exitcode(status)
         return self.code is not None
 
-    def end(self):
+    def end(self, again=""):
+        """Waits for the end and returns the exit code. Types `again` every second until then: a
+        control key that comes before the editor has taken the terminal over does something else."""
+        deadline = time.monotonic() + BOUND
+        next_key = time.monotonic() + 1
         while self.read(0.05) or not self.has_ended():
-            pass
+            if time.monotonic() > deadline:
+                raise AssertionError("has not ended: %r" % self.shown[self.seen:])
+            if again and time.monotonic() > next_key:
+                next_key += 1
+                with contextlib.suppress(OSError):
+                    self.type(again)
         return self.code
 
     def close(self):
@@ -130,7 +140,7 @@ class Shell(WithServer):
             t = self.terminal()
             t.expect("supervisor> ")
             t.type(key)
-            self.assertEqual(t.end(), 0)
+            self.assertEqual(t.end(again=key), 0)
 
     def test_tab_completes_actions_processes_and_groups(self):
         t = self.terminal()
