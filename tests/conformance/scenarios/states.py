@@ -138,7 +138,7 @@ def exiting(s):
         yield f"log of {name}", [line.replace(" (core dumped)", "") for line in s.log(f"exited: {name} ")]
         yield f"fields of {name}", {k: fields(s, name)[k] for k in ("exitstatus", "spawnerr", "statename")}
     for name in ("always", "unexpected4"):
-        s.wait(lambda n=name: len(s.log(f"spawned: '{n}'")) >= 3, 10, "restarts")
+        s.wait(lambda n=name: len(transitions(s, n)) >= 6, 10, "restarts")
         yield f"{name} starts again", transitions(s, name)[:6]
         yield f"stop of {name}", s.rpc.stopProcess(name) is True or "the process was just down"
     yield "SIGPIPE in a child", [transitions(s, "sig13")[-1:], s.state("sig13")]
