@@ -37,7 +37,9 @@ process::ExitStatus exit_status(const os::ExitStatus& status) {
 }  // namespace
 
 Executor::Executor(Parts parts)
-    : parts_(parts), buffer_(std::make_unique_for_overwrite<char[]>(OutputReader::kBufferSize)) {}
+    : parts_(parts),
+      fcgi_sockets_(parts.log),
+      buffer_(std::make_unique_for_overwrite<char[]>(OutputReader::kBufferSize)) {}
 
 Executor::~Executor() = default;
 
@@ -165,7 +167,13 @@ void Executor::child_ended(Process& process, std::uint64_t run, const os::ExitRe
     }
     // The next run, if there is one, has ended this run's output already.
     if (process.data.run == run && process.data.pid == 0) end_output(process);
+    release_socket(process);
     if (on_change_) on_change_();
+}
+
+void Executor::release_socket(Process& process) {
+    if (process::is_stopped(process.data.state) && process.data.pid == 0)
+        runtime_of(process).socket.reset();
 }
 
 std::optional<process::SignalFailed> Executor::signal(Process& process, int number, bool to_group) {
@@ -201,6 +209,7 @@ void Executor::kill_remains(Process& process) {
     const auto armed = scope.when_empty([this, &process, run = process.data.run] {
         fleet_->feed(process, process::Emptied{run}, now());
         if (process.data.run == run && process.data.pid == 0) end_output(process);
+        release_socket(process);
         if (on_change_) on_change_();
     });
     if (!armed)
@@ -220,6 +229,8 @@ void Executor::published(Process& process, const process::Publish& change) {
          process::state_name(change.to), change.tries, change.pid, change.expected},
         now().wall));
     parts_.listeners.changed(process, change.to);
+    // After a run, child_ended does so when all of its end is in the log.
+    if (change.from == process::State::Backoff) release_socket(process);
     if (on_change_) on_change_();
 }
 

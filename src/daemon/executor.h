@@ -81,6 +81,8 @@ class Executor final : public process::Actuator {
     void open_channel(process::Process& process, log::Channel channel);
     void end_output(process::Process& process);
     void linger(process::Process& process, Output output);
+    // The process's hold on its FastCGI socket, unless it is to start again.
+    static void release_socket(process::Process& process);
     void child_ended(process::Process& process, std::uint64_t run, const os::ExitReport& report);
     [[nodiscard]] Now now() const { return os::Loop::now(); }
 
@@ -89,7 +91,8 @@ class Executor final : public process::Actuator {
     std::function<void()> on_change_;
     std::function<void(process::DaemonState)> on_shutdown_complete_;
     std::shared_ptr<log::SyslogSocket> syslog_;  // made when the first program wants it
-    std::unique_ptr<char[]> buffer_;             // of all OutputReaders
+    FcgiSockets fcgi_sockets_;
+    std::unique_ptr<char[]> buffer_;  // of all OutputReaders
 };
 
 }  // namespace svd::daemon

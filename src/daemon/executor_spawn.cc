@@ -32,7 +32,7 @@ int write_end(const Pipe& pipe) {
 }  // namespace
 
 struct Executor::Pipes {
-    Pipe in;
+    Pipe in;   // empty when the process has a FastCGI socket
     Pipe out;  // empty when the output goes nowhere
     Pipe err;  // empty as well when it goes where out goes
 };
@@ -40,6 +40,11 @@ struct Executor::Pipes {
 process::Event Executor::spawn(Process& process) {
     const auto command = find_command(*process.config, parts_.environment);
     if (!command) return process::SpawnFailed{command.error().detail.value_or("")};
+    if (process.config->fcgi_socket) {
+        auto socket = fcgi_sockets_.get(*process.config);
+        if (!socket) return process::SpawnFailed{std::move(socket).error()};
+        runtime_of(process).socket = *std::move(socket);
+    }
     end_output(process);
     open_channel(process, log::Channel::Stdout);
     if (!process.config->redirect_stderr) open_channel(process, log::Channel::Stderr);
@@ -67,7 +72,9 @@ process::Event Executor::spawn(Process& process) {
 Result<Executor::Pipes> Executor::make_pipes(const Process& process) {
     const auto& runtime = runtime_of(process);
     Pipes pipes;
-    SVD_TRY(pipes.in, make_pipe());
+    if (!runtime.socket) {
+        SVD_TRY(pipes.in, make_pipe());
+    }
     if (runtime.out.channel || is_listener(process)) {
         SVD_TRY(pipes.out, make_pipe());
     }
@@ -91,7 +98,8 @@ os::SpawnSpec Executor::make_spec(const Process& process, const Command& command
     spec.umask = config.umask;
     spec.ids = identity(config);
     spec.limits = parts_.limits;
-    spec.in = pipes.in.read.get();
+    const auto& socket = runtime_of(process).socket;
+    spec.in = socket ? descriptor_of(*socket) : pipes.in.read.get();
     spec.out = write_end(pipes.out);
     spec.err = write_end(config.redirect_stderr ? pipes.out : pipes.err);
     return spec;
@@ -140,6 +148,7 @@ void Executor::watch_pipes(Process& process, Pipes pipes) {
         runtime.out.reader->on_chunk([this, &process, run = process.data.run](auto chunk) {
             parts_.listeners.output(process, run, chunk);
         });
+    if (!pipes.in.write) return;
     if (auto writer = StdinWriter::open(parts_.loop, std::move(pipes.in.write)))
         runtime.in = *std::move(writer);
 }

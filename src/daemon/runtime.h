@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "daemon/fcgi_sockets.h"
 #include "daemon/output_reader.h"
 #include "daemon/stdin_writer.h"
 #include "linux/descendants.h"
@@ -24,6 +25,7 @@ struct Runtime : process::Attachment {
     Output out;
     Output err;
     std::unique_ptr<StdinWriter> in;
+    FcgiHandle socket;  // takes the place of `in`; held until the process is to start no more
     // Pipes of earlier runs whose descendants were left alive on purpose; until they end.
     std::list<Output> lingering;
 };

@@ -1,5 +1,6 @@
 #include "linux/sockets.h"
 
+#include <algorithm>
 #include <cstring>
 #include <memory>
 #include <utility>
@@ -17,8 +18,9 @@
 namespace svd::os {
 namespace {
 
-Result<UniqueFd> stream_socket(int family) {
-    auto fd = UniqueFd::adopt(socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+Result<UniqueFd> stream_socket(int family, bool blocking) {
+    const int flags = SOCK_CLOEXEC | (blocking ? 0 : SOCK_NONBLOCK);
+    auto fd = UniqueFd::adopt(socket(family, SOCK_STREAM | flags, 0));
     if (!fd) return fail_errno(errno, "create a socket");
     return fd;
 }
@@ -27,16 +29,25 @@ struct FreeAddresses {
     void operator()(addrinfo* list) const { freeaddrinfo(list); }
 };
 
-Result<UniqueFd> bind_tcp(const addrinfo& address, int backlog) {
-    SVD_TRY(UniqueFd fd, stream_socket(address.ai_family));
+Result<UniqueFd> bind_tcp(const addrinfo& address, const TcpSocketSpec& spec) {
+    SVD_TRY(UniqueFd fd, stream_socket(address.ai_family, spec.blocking));
     const int on = 1;
     setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
     // "::" must not take IPv4 too: a second listener for it would fail or not, by a sysctl.
     if (address.ai_family == AF_INET6)
         setsockopt(fd.get(), IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on));
     if (bind(fd.get(), address.ai_addr, address.ai_addrlen) != 0) return fail_errno(errno, "bind");
-    if (listen(fd.get(), backlog) != 0) return fail_errno(errno, "listen");
+    if (listen(fd.get(), spec.backlog) != 0) return fail_errno(errno, "listen");
     return fd;
+}
+
+// The IPv4 addresses first, else in the resolver's order.
+std::vector<const addrinfo*> in_order(const addrinfo* list) {
+    std::vector<const addrinfo*> addresses;
+    for (; list != nullptr; list = list->ai_next) addresses.push_back(list);
+    std::ranges::stable_partition(addresses,
+                                  [](const auto* one) { return one->ai_family == AF_INET; });
+    return addresses;
 }
 
 }  // namespace
@@ -120,8 +131,8 @@ Result<Listener> listen_tcp(const TcpSocketSpec& spec) {
         return std::unexpected(Error{r, fmt::format("look up {}: {}", spec.host, gai_strerror(r))});
     const std::unique_ptr<addrinfo, FreeAddresses> owner(list);
     Error last{EADDRNOTAVAIL, "no address"};
-    for (const addrinfo* address = list; address != nullptr; address = address->ai_next) {
-        auto fd = bind_tcp(*address, spec.backlog);
+    for (const addrinfo* address : in_order(list)) {
+        auto fd = bind_tcp(*address, spec);
         if (fd) {
             Listener listener;
             listener.fd_ = std::move(*fd);

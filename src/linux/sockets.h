@@ -1,7 +1,7 @@
 // Listening sockets for servers, and who is on the other side.
 //
-// All descriptors are close-on-exec and non-blocking. Name look-ups happen here and may block, so
-// listeners are opened at start-up and at reload only.
+// All descriptors are close-on-exec and, unless asked for otherwise, non-blocking. Name look-ups
+// happen here and may block, so listeners are opened at start-up and at reload only.
 #pragma once
 
 #include <cstdint>
@@ -25,9 +25,11 @@ struct UnixSocketSpec {
     std::optional<gid_t> gid;
     int backlog = 1024;
     // Probe: a live server is an error (EADDRINUSE), a dead one's socket is replaced.
-    // Replace: whatever socket is there is replaced (FastCGI).
+    // Replace: whatever socket is there is replaced, and the new one is bound at the path itself,
+    // so that whoever inherits it is told this path by getsockname (FastCGI).
     enum class Existing { Probe, Replace } existing = Existing::Probe;
     bool unlink_at_close = true;
+    bool blocking = false;  // for children that inherit the socket and wait in accept
     // Told the line "Unlinking stale socket {path}" when that happens; may be empty.
     std::function<void(std::string_view)> on_stale;
 };
@@ -36,6 +38,7 @@ struct TcpSocketSpec {
     std::string host;  // "", name, IPv4 or IPv6 address without brackets; "" is every IPv4 address
     std::uint16_t port = 0;
     int backlog = 1024;
+    bool blocking = false;  // for children that inherit the socket and wait in accept
 };
 
 // Owns the socket. Closing a unix listener removes the file it created, if it is still that file.
@@ -67,10 +70,11 @@ class Listener {
     ino_t inode_ = 0;
 };
 
-// Never a moment without a working socket at the path: bound under "{path}.{pid}", prepared, then
-// renamed. Two servers that start at once are serialised by a lock on the directory. Something
-// that is not a socket is never removed (EEXIST).
+// With Probe there is never a moment without a working socket at the path: bound under
+// "{path}.{pid}", prepared, then renamed. Two servers that start at once are serialised by a lock
+// on the directory. Something that is not a socket is never removed (EEXIST).
 [[nodiscard]] Result<Listener> listen_unix(const UnixSocketSpec& spec);
+// A name that has IPv4 and IPv6 addresses means an IPv4 one, as it does for Supervisor.
 [[nodiscard]] Result<Listener> listen_tcp(const TcpSocketSpec& spec);
 
 // The text with which Supervisor refuses to start: "Another program is already listening on ...",

@@ -82,7 +82,8 @@ Status give_to_owner(const UnixSocketSpec& spec, const std::string& file) {
     if (!spec.uid && !spec.gid) return {};
     if (lchown(file.c_str(), uid, gid) == 0) return {};
     const int code = errno;
-    if (code != EPERM) return fail_errno(code, "chown {}", spec.path);
+    if (code != EPERM || spec.existing == UnixSocketSpec::Existing::Replace)
+        return fail_errno(code, "chown {}", spec.path);
     return std::unexpected(Error{
         code, fmt::format("Not permitted to chown {} to uid/gid ({}, {}); adjust \"sockchown\" in "
                           "the configuration file, or run as a user who may",
@@ -90,16 +91,16 @@ Status give_to_owner(const UnixSocketSpec& spec, const std::string& file) {
                           spec.gid ? static_cast<long>(*spec.gid) : -1L)});
 }
 
-class TemporaryName {
+// A socket file that is not ready yet; it goes away again when something fails.
+class UnfinishedFile {
   public:
-    explicit TemporaryName(std::string path) : path_(std::move(path)) {}
-    ~TemporaryName() {
+    explicit UnfinishedFile(std::string path) : path_(std::move(path)) {}
+    ~UnfinishedFile() {
         if (!path_.empty()) unlink(path_.c_str());
     }
-    TemporaryName(const TemporaryName&) = delete;
-    TemporaryName& operator=(const TemporaryName&) = delete;
-    [[nodiscard]] const std::string& path() const { return path_; }
-    void became_permanent() { path_.clear(); }
+    UnfinishedFile(const UnfinishedFile&) = delete;
+    UnfinishedFile& operator=(const UnfinishedFile&) = delete;
+    void finished() { path_.clear(); }
 
   private:
     std::string path_;
@@ -108,31 +109,34 @@ class TemporaryName {
 }  // namespace
 
 Result<Listener> listen_unix(const UnixSocketSpec& spec) {
+    const bool in_place = spec.existing == UnixSocketSpec::Existing::Replace;
+    const std::string name = in_place ? spec.path : fmt::format("{}.{}", spec.path, getpid());
     SVD_TRY(const Address address, address_of(spec.path));
-    TemporaryName temporary(fmt::format("{}.{}", spec.path, getpid()));
-    SVD_TRY(const Address temporary_address, address_of(temporary.path()));
+    SVD_TRY(const Address bound_address, address_of(name));
 
     Listener listener;
-    listener.fd_ = UniqueFd::adopt(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    const int flags = SOCK_CLOEXEC | (spec.blocking ? 0 : SOCK_NONBLOCK);
+    listener.fd_ = UniqueFd::adopt(socket(AF_UNIX, SOCK_STREAM | flags, 0));
     if (!listener.fd_) return fail_errno(errno, "create a socket");
     const int fd = listener.fd_.get();
 
     const UniqueFd lock = lock_directory(spec.path);
     SVD_CHECK(clear_the_way(spec, address));
-    unlink(temporary.path().c_str());  // of a server that died in the middle with our pid
-    if (bind(fd, temporary_address.get(), sizeof(temporary_address.un)) != 0)
+    // The old socket, or one of a server that died in the middle with our pid.
+    unlink(name.c_str());
+    if (bind(fd, bound_address.get(), sizeof(bound_address.un)) != 0)
         return fail_errno(errno, "bind {}", spec.path);
+    UnfinishedFile file(name);
     // Nobody can connect before listen, so the mode is right from the first moment.
-    if (spec.mode && chmod(temporary.path().c_str(), *spec.mode) != 0)
+    if (spec.mode && chmod(name.c_str(), *spec.mode) != 0)
         return fail_errno(errno, "chmod {}", spec.path);
-    SVD_CHECK(give_to_owner(spec, temporary.path()));
+    SVD_CHECK(give_to_owner(spec, name));
     if (listen(fd, spec.backlog) != 0) return fail_errno(errno, "listen on {}", spec.path);
     struct stat own{};
-    if (lstat(temporary.path().c_str(), &own) != 0)
-        return fail_errno(errno, "look at {}", temporary.path());
-    if (rename(temporary.path().c_str(), spec.path.c_str()) != 0)
-        return fail_errno(errno, "rename {} to {}", temporary.path(), spec.path);
-    temporary.became_permanent();
+    if (lstat(name.c_str(), &own) != 0) return fail_errno(errno, "look at {}", name);
+    if (!in_place && rename(name.c_str(), spec.path.c_str()) != 0)
+        return fail_errno(errno, "rename {} to {}", name, spec.path);
+    file.finished();
     listener.path_ = spec.path;
     listener.unlink_ = spec.unlink_at_close;
     listener.device_ = own.st_dev;

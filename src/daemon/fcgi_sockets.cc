@@ -1,0 +1,92 @@
+#include "daemon/fcgi_sockets.h"
+
+#include <utility>
+
+#include <fmt/format.h>
+#include <sys/socket.h>
+
+#include "config/values.h"
+#include "linux/sockets.h"
+
+namespace svd::daemon {
+
+namespace {
+constexpr std::string_view kUnixScheme = "unix://";
+constexpr std::string_view kTcpScheme = "tcp://";
+
+Result<os::Listener> listen_on(const config::FcgiSocket& config) {
+    const std::string_view url = config.url;
+    const int backlog = config.backlog.value_or(SOMAXCONN);
+    if (url.starts_with(kUnixScheme)) {
+        os::UnixSocketSpec spec;
+        spec.path = url.substr(kUnixScheme.size());
+        spec.mode = config.mode;
+        if (config.owner) {
+            spec.uid = config.owner->uid;
+            spec.gid = config.owner->gid;
+        }
+        spec.backlog = backlog;
+        spec.existing = os::UnixSocketSpec::Existing::Replace;
+        spec.blocking = true;
+        return os::listen_unix(spec);
+    }
+    SVD_TRY(auto address, config::parse_inet_address(url.substr(kTcpScheme.size())));
+    os::TcpSocketSpec spec;
+    spec.host = std::move(address.host);
+    spec.port = static_cast<std::uint16_t>(address.port);
+    spec.backlog = backlog;
+    spec.blocking = true;
+    return os::listen_tcp(spec);
+}
+
+}  // namespace
+
+class FcgiSocket {
+  public:
+    FcgiSocket(os::Listener listener, const config::ProcessConfig& config, log::DaemonLog& log)
+        : listener_(std::move(listener)),
+          program_(config.program),
+          config_(*config.fcgi_socket),
+          log_(log) {}
+    ~FcgiSocket() { log_.info("Closing socket {}", config_.url); }
+    FcgiSocket(const FcgiSocket&) = delete;
+    FcgiSocket& operator=(const FcgiSocket&) = delete;
+
+    [[nodiscard]] int fd() const { return listener_.fd(); }
+    // Why a process with this configuration cannot have it; empty when it can.
+    [[nodiscard]] std::string refusal(const config::ProcessConfig& config) const {
+        if (config.program != program_) return fmt::format("program {} has it open", program_);
+        return config.fcgi_socket == config_ ? "" : "it is still open with other settings";
+    }
+
+  private:
+    os::Listener listener_;
+    std::string program_;
+    config::FcgiSocket config_;
+    log::DaemonLog& log_;
+};
+
+int descriptor_of(const FcgiSocket& socket) {
+    return socket.fd();
+}
+
+std::expected<FcgiHandle, std::string> FcgiSockets::get(const config::ProcessConfig& config) {
+    const std::string& url = config.fcgi_socket->url;
+    const auto failed = [&](const std::string& why) {
+        return std::unexpected(fmt::format("Could not create FastCGI socket {}: {}", url, why));
+    };
+    std::erase_if(by_url_, [](const auto& entry) { return entry.second.expired(); });
+    if (const auto found = by_url_.find(url); found != by_url_.end()) {
+        FcgiHandle open = found->second.lock();
+        if (auto why = open->refusal(config); !why.empty()) return failed(why);
+        return open;
+    }
+    log_.info("Creating socket {}", url);
+    auto listener = listen_on(*config.fcgi_socket);
+    if (!listener) return failed(listener.error().text);
+    FcgiHandle made = std::make_shared<const FcgiSocket>(*std::move(listener), config, log_);
+    by_url_.emplace(url, made);
+    return made;
+}
+
+}  // namespace svd::daemon
