@@ -3,47 +3,139 @@
 import os
 import signal
 import socket
-import stat
 
 from scenario import scenario
 
 
-@scenario("fcgi", later="FastCGI sockets")
-def fcgi(s):
-    s.write("taken.sock", "not a socket")
-    s.start("[fcgi-program:web]\ncommand=@child@ print @dir@/print.%(process_num)d\nsocket=unix://@dir@/web.sock\n"
-            "socket_mode=0770\nsocket_owner=root:daemon\nprocess_name=web%(process_num)d\nnumprocs=2\nstartsecs=0\n"
-            "[fcgi-program:tcp]\ncommand=@child@ print @dir@/print.tcp\nsocket=tcp://127.0.0.1:@port@\nstartsecs=0\n"
-            "[fcgi-program:old]\ncommand=@child@ print @dir@/print.old\nsocket=unix://@dir@/taken.sock\nstartsecs=0\n")
-    for name in ("print.0", "print.1", "print.tcp", "print.old"):
-        s.wait(lambda n=name: s.read(n), 5, name)
-    yield "descriptors", [line for line in s.read("print.0").splitlines() if line.startswith("fd")]
-    info = os.stat(s.path("web.sock"))
-    yield "socket file", [oct(info.st_mode), info.st_uid, info.st_gid]
-    yield "a file in the way is replaced", stat.S_ISSOCK(os.stat(s.path("taken.sock")).st_mode)
-    with socket.create_connection(("127.0.0.1", s.port), 2):
-        yield "tcp socket listens", True
-    yield "names", [(i["group"], i["name"]) for i in s.rpc.getAllProcessInfo()]
-    yield "log", sorted(set(s.log("socket")))
-    yield "stdin of a fcgi program", s.rpc.sendProcessStdin("tcp", "x")
-    s.rpc.stopProcess("tcp")
+def connects(s, name=None):
+    """Whether somebody listens on the unix socket, or on the TCP port."""
+    with socket.socket(socket.AF_UNIX if name else socket.AF_INET, socket.SOCK_STREAM) as client:
+        client.settimeout(2)
+        return client.connect_ex(s.path(name) if name else ("127.0.0.1", s.port)) == 0
+
+
+def socket_file(s, name):
+    info = os.stat(s.path(name))
+    return [oct(info.st_mode), info.st_uid, info.st_gid]
+
+
+def backlog(s, name):
+    """Length of the listen queue of a unix socket: how many connections nobody accepts."""
+    waiting = []
     try:
-        socket.create_connection(("127.0.0.1", s.port), 2).close()
-        listening = True
-    except ConnectionRefusedError:
-        listening = False
-    yield "tcp socket closes with the last process", listening
-    yield "it opens again", [s.rpc.startProcess("tcp"), len(s.log("Closing socket tcp"))]
+        for _ in range(50):
+            client = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+            client.setblocking(False)
+            waiting.append(client)
+            if client.connect_ex(s.path(name)) != 0:
+                return len(waiting) - 1
+        return "50 or more"
+    finally:
+        for client in waiting:
+            client.close()
+
+
+@scenario("fcgi")
+def fcgi(s):
+    stale = socket.socket(socket.AF_UNIX)
+    stale.bind(s.path("stale.sock"))
+    stale.close()
+    s.start("[fcgi-program:web]\ncommand=@child@ print @dir@/print.%(process_num)d\nsocket=unix://@dir@/web.sock\n"
+            "socket_mode=0770\nsocket_owner=root:daemon\nsocket_backlog=7\nprocess_name=web%(process_num)d\n"
+            "numprocs=2\nstartsecs=0\n"
+            "[fcgi-program:tcp]\ncommand=@child@ print @dir@/print.tcp\nsocket=tcp://127.0.0.1:@port@\nstartsecs=0\n"
+            "[fcgi-program:old]\ncommand=/bin/sleep 1000\nsocket=unix://@dir@/stale.sock\nstartsecs=0\n"
+            "user=daemon\n")
+    for name in ("print.0", "print.1", "print.tcp"):
+        s.wait(lambda n=name: s.read(n), 5, name)
+    s.wait_state("old", "RUNNING")
+    yield "descriptors", [line for name in ("print.0", "print.1", "print.tcp")
+                          for line in s.read(name).splitlines() if line.startswith("fd")]
+    yield "socket file", socket_file(s, "web.sock")
+    yield "backlog", backlog(s, "web.sock")
+    yield "a dead server's socket is replaced", connects(s, "stale.sock")
+    yield "owner is the program's user, mode the default", socket_file(s, "stale.sock")
+    yield "tcp socket listens", connects(s)
+    yield "names", [(i["group"], i["name"]) for i in s.rpc.getAllProcessInfo()]
+    yield "opened", sorted(set(s.log("Creating socket")))
+    yield "the socket is there before the process", [
+        line for line in s.log("Creating socket tcp", "spawned: 'tcp'")][-2:]
+    yield "stdin of a fcgi program", s.rpc.sendProcessStdin("tcp", "x")
+    before = os.stat(s.path("web.sock")).st_ino
+    closed = len(s.log("Closing socket unix://*web.sock"))
+    yield "one of two stops", [s.rpc.stopProcess("web:web0"), connects(s, "web.sock")]
+    os.remove(s.path("print.0"))
+    yield "and starts again", [s.rpc.startProcess("web:web0"), os.stat(s.path("web.sock")).st_ino == before,
+                               len(s.log("Closing socket unix://*web.sock")) - closed]
+    s.wait(lambda: s.read("print.0"), 5, "print.0")
+    yield "with the same socket", s.read("print.0").splitlines()[0]
+    pid = s.info("web:web1")["pid"]
+    os.kill(pid, signal.SIGKILL)
+    s.wait(lambda: s.info("web:web1")["pid"] not in (0, pid), 10, "automatic restart")
+    yield "one of two is killed", [os.stat(s.path("web.sock")).st_ino == before,
+                                   len(s.log("Closing socket unix://*web.sock")) - closed]
+    yield "both stop", [(i["name"], i["status"]) for i in s.rpc.stopProcessGroup("web")]
+    yield "nobody listens", connects(s, "web.sock")
+    yield "closed after the last one has stopped", s.log("stopped: web?", "Closing socket unix://*web.sock")[-1]
+    yield "file after the stop", os.path.exists(s.path("web.sock"))
+    yield "start again", [(i["name"], i["status"]) for i in s.rpc.startProcessGroup("web")]
+    yield "listens again", [connects(s, "web.sock"), socket_file(s, "web.sock")]
+    s.rpc.stopProcess("tcp")
+    yield "tcp socket closes with the last process", connects(s)
+    yield "tcp: log of a life", s.log("*socket tcp*")[-2:]
+    yield "it opens again", [s.rpc.startProcess("tcp"), connects(s)]
+    lines, pid = len(s.log("socket unix://*stale.sock")), s.info("old")["pid"]
+    os.kill(pid, signal.SIGKILL)
+    s.wait(lambda: s.info("old")["pid"] not in (0, pid), 10, "automatic restart")
+    yield "a lone process is killed and comes back", s.log("socket unix://*stale.sock")[lines:]
     yield "exit code", s.stop()
-    yield "socket files stay", [os.path.exists(s.path(n)) for n in ("web.sock", "taken.sock")]
+    yield "socket files after the end", [os.path.exists(s.path(n)) for n in ("web.sock", "stale.sock")]
+
+
+@scenario("fcgi in the way")
+def fcgi_in_the_way(s):
+    """What Supervisor removes, and what it dies of."""
+    s.write("file.sock", "precious")
+    with socket.socket(socket.AF_UNIX) as live:
+        live.bind(s.path("live.sock"))
+        live.listen()
+        s.start("[fcgi-program:file]\ncommand=/bin/sleep 100\nsocket=unix://@dir@/file.sock\nstartsecs=0\nstartretries=0\n"
+                "[fcgi-program:live]\ncommand=@child@ print @dir@/print\nsocket=unix://@dir@/live.sock\nstartsecs=0\n")
+        s.wait(lambda: s.read("print"), 5, "child")
+        yield "a live server's socket is replaced", [s.state("live"), s.read("print").splitlines()[0]]
+    s.wait_state("file", "RUNNING", "FATAL")
+    yield "a file in the way", [s.state("file"), os.path.isfile(s.path("file.sock"))]
+    info = s.info("file")
+    yield "what is said", [info["spawnerr"], s.log("spawnerr", "gave up")]
+
+
+@scenario("fcgi busy port")
+def fcgi_busy_port(s):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        s.port = taken.getsockname()[1]
+        s.start("[fcgi-program:tcp]\ncommand=/bin/cat\nsocket=tcp://127.0.0.1:@port@\nstartsecs=0\nstartretries=0\n"
+                "[program:cat]\ncommand=/bin/cat\nstartsecs=0\n", ready=False)
+        s.wait(lambda: not s.daemon.running() or s.state("tcp") == "FATAL", 10, "failure")
+        yield "daemon goes on", s.daemon.running()
+    yield "log", s.log("spawnerr", "gave up", "*socket*")
+    if s.daemon.running():
+        yield "later", [s.rpc.startProcess("tcp"), connects(s)]
 
 
 @scenario("fcgi in a group")
 def fcgi_in_group(s):
-    s.start("[fcgi-program:web]\ncommand=@child@ print @dir@/print\nsocket=unix://@dir@/web.sock\nstartsecs=0\n"
-            "[group:g]\nprograms=web\n")
-    s.wait(lambda: s.read("print"), 5, "child")
-    yield "descriptor 0", s.read("print").splitlines()[0]
+    s.start("[fcgi-program:web]\ncommand=@child@ print @dir@/print.%(process_num)d\nsocket=unix://@dir@/web.sock\n"
+            "process_name=web%(process_num)d\nnumprocs=2\nstartsecs=0\n"
+            "[program:cat]\ncommand=/bin/cat\nstartsecs=0\n"
+            "[group:g]\nprograms=web,cat\n")
+    for name in ("print.0", "print.1"):
+        s.wait(lambda n=name: s.read(n), 5, name)
+    yield "descriptor 0", [s.read(name).splitlines()[0] for name in ("print.0", "print.1")]
+    s.wait_state("g:cat", "RUNNING")
+    for name in ("g:web0", "g:web1"):
+        s.rpc.stopProcess(name)
+    yield "the others run on", s.state("g:cat")
+    yield "log", s.log("*socket unix*")
 
 
 @scenario("logs on standard output")
