@@ -11,6 +11,7 @@
 #include "daemon/main_log.h"
 #include "daemon/memory.h"
 #include "http/log_streams.h"
+#include "http/pages.h"
 #include "http/rpc.h"
 #include "linux/notify.h"
 
@@ -104,6 +105,8 @@ Status Session::open_doors() {
         http::make_routes(loop_, *supervisor_, setup_.config->rpc_interfaces, std::move(rpc));
     SVD_TRY(auto log_routes, http::make_log_routes(loop_, *supervisor_));
     std::ranges::move(log_routes, std::back_inserter(routes));
+    SVD_TRY(auto page_routes, http::make_page_routes(*supervisor_));
+    std::ranges::move(page_routes, std::back_inserter(routes));
     routes.push_back(http::ok_route());
     server_ =
         std::make_unique<http::Server>(loop_, std::move(routes), http::Limits{}, std::move(hooks));

@@ -15,7 +15,7 @@ namespace svd::http {
 using Handler = std::function<void(Request&, Responder)>;
 
 enum class PathMatch {
-    Exact,
+    Exact,   // but for more than one slash at the beginning
     Prefix,  // "/RPC2" also takes "/RPC2foo", as Supervisor does
 };
 
@@ -27,7 +27,8 @@ struct Route {
     int wrong_method = 400;  // Supervisor's status for it
 };
 
-// The first route whose path matches decides.
+// The first route whose path matches decides; without one it is 404, or 400 for what is no GET or
+// HEAD.
 struct RouteChoice {
     const Route* route = nullptr;  // null: answer with `status`
     int status = 404;

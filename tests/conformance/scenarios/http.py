@@ -97,7 +97,7 @@ def http_requests(s):
                                         answer.header("pragma"), answer.header("expires")]
 
 
-@scenario("http pages", later="web pages")
+@scenario("http pages")
 def http_pages(s):
     s.start("[program:cat]\ncommand=/bin/cat\nstartsecs=0\n", inet="[inet_http_server]\nport=127.0.0.1:@port@\n")
     s.wait_state("cat", "RUNNING")
@@ -233,7 +233,7 @@ def http_log_streams(s):
     yield "mainlogtail", [main["status"], main["headers"]]
 
 
-@scenario("http page actions", later="web pages")
+@scenario("http page actions")
 def http_page_actions(s):
     s.start("[program:cat]\ncommand=/bin/cat\nstartsecs=0\n[program:gone]\ncommand=/nonexistent/x\nautostart=false\n"
             "[program:quick]\ncommand=@child@ exit 1\nstartsecs=3\nautostart=false\nstartretries=0\n",
@@ -243,10 +243,16 @@ def http_page_actions(s):
     seen = []
     for name, action in [("cat", "stop"), ("cat", "stop"), ("cat", "start"), ("cat", "start"), ("cat", "restart"),
                          ("cat", "clearlog"), ("gone", "start"), ("quick", "start"), ("nosuch", "start"),
-                         ("nosuch", "stop"), ("", "refresh"), ("", "stopall"), ("", "restartall")]:
+                         ("nosuch", "stop"), ("cat:*", "stop"), ("", "refresh"), ("", "stopall"), ("", "restartall")]:
         path = f"/index.html?processname={name}&action={action}" if name else f"/index.html?action={action}"
         answer = ask(tcp, get(path.encode()), timeout=10.0)
         count = seen.count((name, action))
         seen.append((name, action))
         message = unquote(answer.header("location").partition("message=")[2])
-        yield f"{action} {name} {count}".strip(), [shape(answer), message]
+        check = f"{action} {name or 'all'} {count}"
+        yield f"{check}: status", shape(answer)
+        yield f"{check}: message", message
+    for site in (b"Sec-Fetch-Site: cross-site\r\n", b"Origin: http://elsewhere.example\r\n"):
+        answer = ask(tcp, get(b"/index.html?processname=cat&action=stop", site), timeout=10.0)
+        yield f"stop from {site.split()[1].decode()}", shape(answer)
+        s.rpc.startProcess("cat")

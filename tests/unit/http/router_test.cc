@@ -26,7 +26,8 @@ TEST(ChooseRoute, FirstMatchingPath_Decides) {
         {"PUT", "/RPC2", -1, 400}, {"GET", "/", 1, 200},         {"HEAD", "/", 1, 200},
         {"POST", "/", -1, 405},    {"PUT", "/x", 2, 200},        {"GET", "/x", -1, 400},
         {"get", "/", -1, 405},     {"GET", "", -1, 404},         {"GET", "*", -1, 404},
-        {"POST", "RPC2", -1, 404},
+        {"POST", "RPC2", -1, 400}, {"OPTIONS", "x", -1, 400},    {"GET", "///", 1, 200},
+        {"GET", "x//", -1, 404},
     };
     for (const auto& [method, path, route, status] : cases) {
         SCOPED_TRACE(std::string(method) + " " + std::string(path));
