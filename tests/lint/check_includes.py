@@ -21,6 +21,7 @@ ARROWS = {
     "cli": ["base", "wire", "config"],
 }
 ARROWS["daemon"] = list(ARROWS)
+ARROWS["pidproxy"] = ["base"]
 
 # These rooms decide and never act: no system call, no clock, no environment.
 PURE_ROOMS = ("config", "process", "event", "wire")
