@@ -61,6 +61,7 @@ Result<UniqueFd> take_over_signals() {
 
 Result<pid_t> spawn(const std::vector<std::string>& command) {
     std::vector<char*> argv;
+    argv.reserve(command.size() + 1);
     for (const auto& word : command) argv.push_back(const_cast<char*>(word.c_str()));
     argv.push_back(nullptr);
     posix_spawnattr_t attributes;
@@ -79,7 +80,7 @@ Result<pid_t> spawn(const std::vector<std::string>& command) {
 
 }  // namespace
 
-Result<Proxy> Proxy::start(std::string pidfile, std::vector<std::string> command) {
+Result<Proxy> Proxy::start(std::string pidfile, const std::vector<std::string>& command) {
     Proxy proxy(std::move(pidfile));
     SVD_TRY(proxy.signals_, take_over_signals());
     SVD_TRY(const pid_t pid, spawn(command));

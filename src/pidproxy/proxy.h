@@ -25,7 +25,8 @@ class Proxy {
   public:
     // Takes over TERM, HUP, INT, USR1, USR2 and QUIT of this process and starts the command, whose
     // first word is a path (no search in PATH). The error's code is why it cannot be run.
-    [[nodiscard]] static Result<Proxy> start(std::string pidfile, std::vector<std::string> command);
+    [[nodiscard]] static Result<Proxy> start(std::string pidfile,
+                                             const std::vector<std::string>& command);
 
     // Until the command has ended; its exit status is the answer. After TERM, INT or QUIT: until
     // the process that got the signal has ended as well; the answer is 0.
