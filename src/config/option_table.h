@@ -62,6 +62,10 @@ struct OptionRow {
     OnReload on_reload;
     std::string_view since;  // Supervisor's version, or svd's for additions ("svd 0.1")
     std::string_view doc;    // one sentence
+    // What the sample configuration shows. Empty: the default; a row with neither is left out of
+    // it.
+    std::string_view example = {};
+    bool sample_active = false;  // not commented out there
     [[nodiscard]] bool is_addition() const { return since.starts_with("svd"); }
 };
 
@@ -76,7 +80,10 @@ struct SectionKindRow {
     bool named;               // prefix ends in ':' and a name follows
     bool free_options;        // takes any option (they go to a factory)
     std::string_view doc;
+    std::string_view sample_name = {};  // in the sample configuration; empty: left out of it
+    bool sample_active = false;         // not commented out there
 };
+// In the order of the sample configuration.
 [[nodiscard]] std::span<const SectionKindRow> section_table();
 // Null for a section that svd does not know. Server sections match by prefix, as in Supervisor.
 [[nodiscard]] const SectionKindRow* find_section_kind(std::string_view section);
