@@ -56,7 +56,9 @@ void LogStreams::follow(const Outcome& path, bool behind_proxies, Responder resp
     if (!file) return responder.error(404);
 
     wire::HeaderList headers{{"Last-Modified", wire::http_date(file->modified())},
-                             {"Content-Type", "text/plain;charset=utf-8"}};
+                             {"Content-Type", "text/plain;charset=utf-8"},
+                             // Without it Chromium shows nothing before it has seen 1 KiB.
+                             {"X-Content-Type-Options", "nosniff"}};
     // Keeps nginx from collecting the lines.
     if (behind_proxies) headers.add("X-Accel-Buffering", "no");
     Stream stream = responder.stream(200, headers);

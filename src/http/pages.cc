@@ -58,8 +58,9 @@ Response redirect(std::string_view message, std::string_view filter) {
 std::int64_t tail_limit(std::string_view text) {
     std::int64_t limit = kLeastTail;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), limit);
+    if (end != text.data() + text.size() || text.starts_with('-')) return kLeastTail;
     if (error == std::errc::result_out_of_range) return kMostTail;
-    if (error != std::errc() || end != text.data() + text.size()) return kLeastTail;
+    if (error != std::errc()) return kLeastTail;
     return std::clamp(limit, kLeastTail, kMostTail);
 }
 

@@ -80,6 +80,7 @@ TEST_F(LogStreamsTest, Growth_ArrivesAsOneChunk) {
     EXPECT_THAT(client.received, HasSubstr("\r\nLast-Modified: "));
     EXPECT_THAT(client.received, HasSubstr("\r\nContent-Type: text/plain;charset=utf-8\r\n"));
     EXPECT_THAT(client.received, HasSubstr("\r\nX-Accel-Buffering: no\r\n"));
+    EXPECT_THAT(client.received, HasSubstr("\r\nX-Content-Type-Options: nosniff\r\n"));
     EXPECT_THAT(client.received, HasSubstr("\r\nTransfer-Encoding: chunked\r\n"));
     EXPECT_THAT(client.received, EndsWith("\r\n\r\n6\r\nhello\n\r\n"));
     append(log, "more\n");

@@ -334,7 +334,7 @@ TEST_F(RpcTest, RequestLine_DecidesAsSupervisorDoes) {
         EXPECT_EQ(await_answer(client).status, 200) << path;
     }
     ASSERT_TRUE(client.send(post("/rpc2", "")));
-    EXPECT_EQ(await_answer(client).status, 404);
+    EXPECT_EQ(await_answer(client).status, 400);
     ASSERT_TRUE(client.send(get("/RPC2")));
     EXPECT_EQ(await_answer(client).status, 400);
     ASSERT_TRUE(client.send("POST /RPC2 HTTP/1.1\r\n\r\n"));
