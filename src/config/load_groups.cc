@@ -10,6 +10,7 @@
 #include "base/strings.h"
 #include "config/load_program.h"
 #include "config/python_space.h"
+#include "config/start_order.h"
 #include "config/values.h"
 
 namespace svd::config {
@@ -31,6 +32,7 @@ class GroupLoader {
         std::ranges::stable_sort(groups_, [](const GroupConfig& a, const GroupConfig& b) {
             return std::tie(a.priority, a.name) < std::tie(b.priority, b.name);
         });
+        order_groups();
         return std::move(groups_);
     }
 
@@ -41,6 +43,25 @@ class GroupLoader {
             const SectionKindRow* row = find_section_kind(section.name);
             if (row != nullptr && row->kind == kind) load(section);
         }
+    }
+
+    void order_groups() {
+        using Report = void (SectionReader::*)(std::string_view, std::string, std::string);
+        const auto with = [this](Report report) {
+            return [this, report](const std::string& program, const std::string& text,
+                                  const std::string& hint) {
+                for (const std::string_view prefix :
+                     {"program:", "fcgi-program:", "eventlistener:"})
+                    if (const Section* section =
+                            context_.document.find(fmt::format("{}{}", prefix, program))) {
+                        SectionReader reader(context_, find_section_kind(section->name)->kind,
+                                             *section);
+                        (reader.*report)("depends_on", text, hint);
+                        return;
+                    }
+            };
+        };
+        order_by_dependencies(groups_, {with(&SectionReader::error), with(&SectionReader::warn)});
     }
 
     // The text after "program:" as a name; errors of this level carry no section suffix.

@@ -7,6 +7,8 @@
 #include "base/python_text.h"
 #include "base/shlex.h"
 #include "base/strings.h"
+#include "config/log_targets.h"
+#include "config/paths.h"
 #include "config/python_space.h"
 #include "config/values.h"
 
@@ -86,6 +88,8 @@ class ProgramLoader {
         shared_.redirect_stderr = value("redirect_stderr", parse_boolean);
         numprocs_ = value("numprocs", parse_integer);
         first_number_ = value("numprocs_start", parse_integer);
+        shared_.depends_on = parse_string_list(reader_.text("depends_on", names_).value_or(""));
+        read_environment_files();
         read_shared_log("stdout", shared_.stdout_log);
         read_shared_log("stderr", shared_.stderr_log);
         shared_.keep_descendants = value("descendants", parse_descendants);
@@ -99,6 +103,24 @@ class ProgramLoader {
         check_process_name();
         if (shared_.stopasgroup && !shared_.killasgroup)
             reader_.error("killasgroup", "Cannot set stopasgroup=true and killasgroup=false");
+    }
+
+    void read_environment_files() {
+        const auto text = reader_.text("envfiles", names_);
+        const Entry* entry = reader_.entry("envfiles");
+        if (!text || entry == nullptr) return;
+        for (const std::string& file : parse_string_list(*text)) {
+            const auto variables =
+                context_.lookups.environment_file(absolute_path(file, entry->source->here));
+            if (!variables) {
+                reader_.error("envfiles", variables.error().text);
+                return;
+            }
+            for (const auto& [name, value] : *variables) {
+                shared_.environment.insert_or_assign(name, value);
+                names_.set("ENV_" + name, value);
+            }
+        }
     }
 
     void read_shared_log(const std::string& channel, LogConfig& log) {
@@ -143,33 +165,22 @@ class ProgramLoader {
             reader_.error("environment", environment.error().text, cut ? kCutHint : "");
             return;
         }
-        process.environment = *std::move(environment);
+        for (const auto& [name, value] : *environment)
+            process.environment.insert_or_assign(name, value);
         for (const auto& [name, value] : process.environment) names.set("ENV_" + name, value);
     }
 
     void read_log(const std::string& channel, LogConfig& log, const Names& names) {
         const std::string option = channel + "_logfile";
-        const std::string text = reader_.text(option, names).value_or("AUTO");
-        const std::string word = to_lower(text);
-        bool syslog_file = false;
-        if (word == "none" || word == "off" || word.empty()) {
-            log.target = LogTarget::None;
-        } else if (word == "auto") {
-            log.target = LogTarget::Auto;
-        } else if (word == "syslog") {
-            log.target = LogTarget::None;
-            syslog_file = true;
-        } else {
-            log.target = LogTarget::File;
-            if (auto path = context_.lookups.path_in_directory(text))
-                log.path = *std::move(path);
-            else
-                reader_.error(option, path.error().text);
-        }
+        const auto targets = split_log_targets(reader_.text(option, names).value_or("AUTO"));
+        log.target = LogTarget::None;
+        for (const std::string& target : targets)
+            add_log_target(option, log, target, targets.size() > 1);
+        const bool deprecated = log.syslog && targets.size() == 1;
         log.backups = reader_.value(option + "_backups", names, parse_integer);
         log.maxbytes = reader_.value(option + "_maxbytes", names, parse_byte_size);
-        log.syslog = reader_.value(channel + "_syslog", names, parse_boolean) || syslog_file;
-        if (syslog_file)
+        log.syslog = reader_.value(channel + "_syslog", names, parse_boolean) || log.syslog;
+        if (deprecated)
             reader_.warn(option,
                          fmt::format("For [{}], {}=syslog but this is deprecated and will be "
                                      "removed.  Use {}_syslog=true to enable syslog instead.",
@@ -181,6 +192,36 @@ class ProgramLoader {
                                      reader_.section().name, option));
     }
 
+    // The first file is the one that clients read; others are copies of it.
+    void add_log_target(const std::string& option, LogConfig& log, const std::string& text,
+                        bool in_list) {
+        const std::string word = to_lower(text);
+        if (word == "none" || word == "off" || word.empty()) return;
+        if (word == "syslog") {
+            log.syslog = true;
+            return;
+        }
+        const bool first = log.target == LogTarget::None;
+        if (in_list && (is_foreign_log_target(word) || (word == "auto" && !first))) {
+            reader_.warn(option, fmt::format("log target {} is ignored", py_repr(text)),
+                         "a list may have AUTO first, paths, and syslog");
+            return;
+        }
+        if (word == "auto") {
+            log.target = LogTarget::Auto;
+            return;
+        }
+        auto path = context_.lookups.path_in_directory(text);
+        if (!path) {
+            reader_.error(option, path.error().text);
+        } else if (first) {
+            log.target = LogTarget::File;
+            log.path = *std::move(path);
+        } else {
+            log.more_paths.push_back(*std::move(path));
+        }
+    }
+
     void drop_stderr_log(LogConfig& log) {
         if (log.target == LogTarget::File)
             reader_.warn("stderr_logfile",
@@ -189,6 +230,7 @@ class ProgramLoader {
                                      reader_.section().name));
         log.target = LogTarget::None;
         log.path.clear();
+        log.more_paths.clear();
     }
 
     void read_command(ProcessConfig& process, const Names& names) {

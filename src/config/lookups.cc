@@ -2,6 +2,7 @@
 
 #include <limits>
 
+#include "config/env_file.h"
 #include "config/paths.h"
 #include "config/values.h"
 
@@ -75,6 +76,18 @@ Result<std::string> Lookups::path_in_directory(std::string_view text) {
     if (!directory.empty() && !is_directory(directory))
         return fail("The directory named as part of the path {} does not exist", text);
     return path;
+}
+
+Result<Environment> Lookups::environment_file(const std::string& path) {
+    const auto known = environment_files_.find(path);
+    if (known != environment_files_.end()) return known->second;
+    const auto read = [&]() -> Result<Environment> {
+        SVD_TRY(const std::string text, host_.read_file(path));
+        auto variables = parse_env_file(text);
+        if (!variables) return fail("{}: {}", path, variables.error().text);
+        return variables;
+    };
+    return environment_files_.emplace(path, read()).first->second;
 }
 
 std::string Lookups::normalize(std::string_view text) const {

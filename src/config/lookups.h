@@ -23,6 +23,8 @@ class Lookups {
     [[nodiscard]] Result<std::string> existing_directory(std::string_view text);
     // The text with `~` expanded; error when its directory part does not exist.
     [[nodiscard]] Result<std::string> path_in_directory(std::string_view text);
+    // The variables of a file of NAME=value lines.
+    [[nodiscard]] Result<Environment> environment_file(const std::string& path);
     // `~` expanded, absolute, without "." and "..".
     [[nodiscard]] std::string normalize(std::string_view text) const;
 
@@ -37,6 +39,7 @@ class Lookups {
     const LoadRequest& request_;
     std::map<std::string, Result<Credentials>, std::less<>> users_;
     std::map<std::string, bool, std::less<>> directories_;
+    std::map<std::string, Result<Environment>, std::less<>> environment_files_;
 };
 
 }  // namespace svd::config

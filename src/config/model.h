@@ -44,6 +44,7 @@ enum class LogTarget {
 struct LogConfig {
     LogTarget target = LogTarget::Auto;
     std::string path;  // File: as written, `~` and expressions expanded, may be relative
+    std::vector<std::string> more_paths;         // further files that get the same
     std::int64_t maxbytes = 50LL * 1024 * 1024;  // 0: never rotate
     int backups = 10;
     std::int64_t capture_maxbytes = 0;  // 0: capture off
@@ -107,6 +108,7 @@ struct ProcessConfig {
     std::optional<mode_t> umask;
     std::optional<std::string> serverurl;   // empty: computed ("AUTO")
     std::optional<FcgiSocket> fcgi_socket;  // members of an [fcgi-program:x], in a [group:x] too
+    std::vector<std::string> depends_on;    // programs that start first; the order is made by load
     bool operator==(const ProcessConfig&) const = default;
 };
 

@@ -20,7 +20,8 @@ constexpr auto kServer = kUnix | kInet;
 constexpr auto kGroup = bit(SectionKind::Group);
 constexpr auto kFcgi = bit(SectionKind::FcgiProgram);
 constexpr auto kListener = bit(SectionKind::EventListener);
-constexpr auto kAnyProgram = bit(SectionKind::Program) | kFcgi | kListener;
+constexpr auto kAnyProgram =
+    bit(SectionKind::Program) | bit(SectionKind::ProgramDefault) | kFcgi | kListener;
 constexpr std::nullopt_t kUnset = std::nullopt;
 
 using enum ValueType;
@@ -127,11 +128,14 @@ constexpr auto kOptions = std::to_array<OptionRow>({
     {kAnyProgram, "descendants", Descendants, "kill", Hot, "svd 0.1",
      "What happens to processes that outlive the main one: kill ends them with it, keep leaves "
      "them."},
+    {kAnyProgram, "depends_on", StringList, "", Hot, "svd 0.1",
+     "Programs that start before this one, separated by commas; nobody waits until they run."},
     {kAnyProgram, "user", User, kUnset, Respawn, "3.0", "Account that the process runs as.",
      "nobody"},
     {kAnyProgram, "redirect_stderr", Boolean, "false", Respawn, "3.0",
      "Send standard error to where standard output goes."},
-    {kAnyProgram, "stdout_logfile", LogFile, "AUTO", Respawn, "3.0", "Where standard output goes."},
+    {kAnyProgram, "stdout_logfile", LogFile, "AUTO", Respawn, "3.0",
+     "Where standard output goes; svd takes several, separated by commas."},
     {kAnyProgram, "stdout_logfile_maxbytes", ByteSize, "50MB", Respawn, "3.0",
      "Size at which the stdout log is rotated; 0 means never."},
     {kAnyProgram, "stdout_logfile_backups", Integer, "10", Respawn, "3.0",
@@ -142,7 +146,8 @@ constexpr auto kOptions = std::to_array<OptionRow>({
      "Emit PROCESS_LOG events for stdout."},
     {kAnyProgram, "stdout_syslog", Boolean, "false", Respawn, "4.0.0",
      "Send stdout to syslog as well."},
-    {kAnyProgram, "stderr_logfile", LogFile, "AUTO", Respawn, "3.0", "Where standard error goes."},
+    {kAnyProgram, "stderr_logfile", LogFile, "AUTO", Respawn, "3.0",
+     "Where standard error goes; svd takes several, separated by commas."},
     {kAnyProgram, "stderr_logfile_maxbytes", ByteSize, "50MB", Respawn, "3.0",
      "Size at which the stderr log is rotated; 0 means never."},
     {kAnyProgram, "stderr_logfile_backups", Integer, "10", Respawn, "3.0",
@@ -155,6 +160,9 @@ constexpr auto kOptions = std::to_array<OptionRow>({
      "Send stderr to syslog as well."},
     {kAnyProgram, "environment", EnvironmentList, "", Respawn, "3.0",
      "KEY=\"value\" pairs, separated by commas, for this program.", "A=\"1\",B=\"2\""},
+    {kAnyProgram, "envfiles", StringList, "", Respawn, "svd 0.1",
+     "Files of NAME=value lines, separated by commas, relative to this file; environment= wins.",
+     "%(here)s/example.env"},
     {kAnyProgram, "directory", Text, kUnset, Respawn, "3.0",
      "Directory that the process starts in.", "/tmp"},
     {kAnyProgram, "umask", Octal, kUnset, Respawn, "3.0",
@@ -204,6 +212,10 @@ constexpr auto kSections = std::to_array<SectionKindRow>({
      "supervisorctl", true},
     {SectionKind::Program, "program:", true, false, "A program and its processes.",
      "program:example"},
+    {SectionKind::ProgramDefault, "program-default", false, false,
+     "Options of every [program:x] and [fcgi-program:x] that does not set them itself. The section "
+     "is svd's own.",
+     "program-default"},
     {SectionKind::FcgiProgram, "fcgi-program:", true, false,
      "FastCGI processes that share one socket as their standard input.", "fcgi-program:fcgi"},
     {SectionKind::EventListener, "eventlistener:", true, false,

@@ -22,6 +22,7 @@ enum class SectionKind : std::uint32_t {
     EventListener = 1U << 8U,
     RpcInterface = 1U << 9U,
     CtlPlugin = 1U << 10U,
+    ProgramDefault = 1U << 11U,
 };
 
 enum class ValueType {

@@ -8,6 +8,9 @@ namespace svd::config {
 
 const Entry* SectionReader::entry(std::string_view option) const {
     if (const Entry* own = section_.find(option)) return own;
+    if (kind_ == SectionKind::Program || kind_ == SectionKind::FcgiProgram)
+        if (const Section* shared = context_.document.find("program-default"))
+            if (const Entry* found = shared->find(option)) return found;
     return context_.document.defaults().find(option);
 }
 

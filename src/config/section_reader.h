@@ -39,7 +39,7 @@ class SectionReader {
     // Errors from here on end with this text (" in section 'program:x' (file: '...')").
     void set_suffix(std::string suffix) { suffix_ = std::move(suffix); }
 
-    // From the section, else from [DEFAULT]; null when unset.
+    // From the section, else from [program-default], else from [DEFAULT]; null when unset.
     [[nodiscard]] const Entry* entry(std::string_view option) const;
 
     // The expanded text of a set option, the table's default for an unset one; empty when there is

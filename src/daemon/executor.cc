@@ -75,6 +75,9 @@ void Executor::open_channel(Process& process, log::Channel channel) {
             config.target == config::LogTarget::Auto ? mode_t{0600} : mode_t{0666}};
         options.file = parts_.files.open(path, file, now().mono);
     }
+    for (const auto& path : config.more_paths)
+        options.more_files.push_back(
+            parts_.files.open(path, {config.maxbytes, config.backups, 0666}, now().mono));
     if (config.syslog && !protocol) {
         if (!syslog_) {
             syslog_ = std::make_shared<log::SyslogSocket>("supervisord");
@@ -134,10 +137,13 @@ void Executor::linger(Process& process, Output output) {
 
 Status Executor::clear_logs(Process& process) {
     for (const auto channel : kChannels) {
-        const auto path = log_path(process, channel);
-        if (path.empty()) continue;
-        const auto cleared = parts_.files.clear(path, now().mono);
-        if (!cleared && cleared.error().code != ENOENT) return cleared;
+        auto paths = log_config(process, channel).more_paths;
+        paths.push_back(log_path(process, channel));
+        for (const auto& path : paths) {
+            if (path.empty()) continue;
+            const auto cleared = parts_.files.clear(path, now().mono);
+            if (!cleared && cleared.error().code != ENOENT) return cleared;
+        }
     }
     return {};
 }

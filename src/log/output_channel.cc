@@ -51,17 +51,24 @@ void OutputChannel::finish(Now now) {
 
 void OutputChannel::pass(std::string_view bytes) {
     if (options_.file) options_.file->write(bytes, now_.mono);
+    for (const auto& file : options_.more_files) file->write(bytes, now_.mono);
     if (lines_) lines_->feed(bytes);
     if (options_.on_debug) options_.on_debug(bytes);
     if (options_.on_data) options_.on_data(bytes);
 }
 
 Status OutputChannel::reopen(MonoTime now) {
-    return options_.file ? options_.file->reopen(now) : Status{};
+    Status status = options_.file ? options_.file->reopen(now) : Status{};
+    for (const auto& file : options_.more_files)
+        if (auto reopened = file->reopen(now); !reopened) status = std::move(reopened);
+    return status;
 }
 
 Status OutputChannel::clear(MonoTime now) {
-    return options_.file ? options_.file->clear(now) : Status{};
+    Status status = options_.file ? options_.file->clear(now) : Status{};
+    for (const auto& file : options_.more_files)
+        if (auto cleared = file->clear(now); !cleared) status = std::move(cleared);
+    return status;
 }
 
 void OutputChannel::set_debug_hook(std::function<void(std::string_view)> hook) {

@@ -14,6 +14,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/clock.h"
 #include "log/ansi_filter.h"
@@ -31,8 +32,9 @@ struct ChannelOptions {
     std::string process{};  // as shown before each syslog line
     Channel channel = Channel::Stdout;
     bool strip_ansi = false;
-    std::int64_t capture_maxbytes = 0;     // 0: no capture mode
-    std::shared_ptr<RotatingFile> file{};  // null: no file
+    std::int64_t capture_maxbytes = 0;                        // 0: no capture mode
+    std::shared_ptr<RotatingFile> file{};                     // null: no file
+    std::vector<std::shared_ptr<RotatingFile>> more_files{};  // get the same; none is null
     // Null: no syslog. Lines of stdout go as info, lines of stderr as warning.
     std::shared_ptr<SyslogSocket> syslog{};
     // Hooks may be empty. The views hold during the call. They must not throw.

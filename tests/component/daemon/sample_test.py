@@ -19,7 +19,8 @@ class Sample(unittest.TestCase):
     def check(self, text):
         with tempfile.TemporaryDirectory(prefix="svd-sample-") as scratch:
             os.mkdir(os.path.join(scratch, "conf.d"))  # what [include] asks for
-            for name, content in (("svd.conf", text), ("conf.d/empty.conf", "")):
+            for name, content in (("svd.conf", text), ("conf.d/empty.conf", ""),
+                                  ("example.env", "")):
                 with open(os.path.join(scratch, name), "w") as file:
                     file.write(content)
             return run(SVD, "--check", "--strict", "-c", os.path.join(scratch, "svd.conf"))

@@ -56,6 +56,7 @@ Fixture machine() {
     Fixture fixture;
     fixture.host.directories.insert("/run");
     fixture.host.files["/etc/conf.d/empty.conf"] = "";  // what [include] asks for
+    fixture.host.files["/etc/example.env"] = "";
     return fixture;
 }
 
