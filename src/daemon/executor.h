@@ -77,6 +77,7 @@ class Executor final : public process::Actuator {
     // The error is the process's spawnerr.
     [[nodiscard]] std::expected<os::Child, std::string> start_child(process::Process& process,
                                                                     const Command& command);
+    void settle_launches();
     void watch_pipes(process::Process& process, Pipes pipes);
     void open_channel(process::Process& process, log::Channel channel);
     void end_output(process::Process& process);
@@ -93,6 +94,7 @@ class Executor final : public process::Actuator {
     std::shared_ptr<log::SyslogSocket> syslog_;  // made when the first program wants it
     FcgiSockets fcgi_sockets_;
     std::unique_ptr<char[]> buffer_;  // of all OutputReaders
+    os::Timer launches_;
 };
 
 }  // namespace svd::daemon

@@ -124,10 +124,24 @@ std::expected<os::Child, std::string> Executor::start_child(Process& process,
         parts_.log.warn(
             "cannot use a cgroup for '{}', its descendants are found by walking /proc: {}",
             process.name(), fd.error().text);
+    spec.in_background = true;
     auto child = os::spawn(spec, enter_scope);
+    settle_launches();
     if (!child) return failed(child.error());
     watch_pipes(process, *std::move(pipes));
     return *std::move(child);
+}
+
+// What a child in the background needed is let go soon, also when no other follows.
+void Executor::settle_launches() {
+    constexpr auto kLookAgain = std::chrono::milliseconds{5};
+    if (os::settle_launches()) return;
+    if (!launches_) {
+        auto timer = os::Timer::create(parts_.loop, [this] { settle_launches(); });
+        if (!timer) return parts_.log.error("{}", timer.error().text);
+        launches_ = *std::move(timer);
+    }
+    launches_.set(now().mono + kLookAgain);
 }
 
 void Executor::watch_pipes(Process& process, Pipes pipes) {

@@ -10,6 +10,7 @@
 #include "base/python_text.h"
 #include "daemon/child_environment.h"
 #include "daemon/main_log.h"
+#include "linux/spawn_memory.h"
 #include "log/auto_log.h"
 
 namespace svd::daemon {
@@ -80,6 +81,7 @@ Status settle_in(Startup& startup, const config::DaemonConfig& config, log::Daem
         log.info("daemonizing the supervisord process");
         SVD_CHECK(os::daemonize());
     }
+    if (startup.first) os::keep_libraries_out_of_children();
     if (startup.first && config.directory) {
         if (::chdir(config.directory->c_str()) == 0)
             log.info("set current directory: {}", py_repr(*config.directory));

@@ -1,6 +1,8 @@
 #include "linux/spawn.h"
 
-#include <array>
+#include <chrono>
+#include <new>
+#include <span>
 #include <utility>
 
 #include <errno.h>
@@ -10,6 +12,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "linux/launch_slots.h"
+#include "linux/raw_syscall.h"
 #include "linux/spawn_child.h"
 #include "linux/spawn_memory.h"
 
@@ -17,6 +21,7 @@ namespace svd::os {
 namespace {
 
 constexpr int kCgroupRetries = 3;
+constexpr std::chrono::milliseconds kLongestWait{100};
 
 // No handler of the daemon may ever run in the child, so nothing is delivered around the clone.
 class AllSignalsBlocked {
@@ -39,31 +44,51 @@ struct Cloned {
     int pidfd = -1;
     int code = 0;  // errno when pid is -1
     bool in_cgroup = false;
+    bool shares_table = false;
+    bool borrows_memory = false;
 };
 
-// Does not return in the child.
-Cloned clone_by_clone3(const ChildPlan& plan, int cgroup_fd) {
+void run_plan(void* plan) {
+    become_program(*static_cast<const ChildPlan*>(plan));
+}
+
+// In the memory of the daemon when there is a stack for it, else in a copy. Does not return in the
+// child.
+Cloned clone_by_clone3(ChildPlan& plan, int cgroup_fd, std::span<std::byte> stack) {
     Cloned cloned;
     clone_args args{};
     args.flags = CLONE_PIDFD;
     args.pidfd = reinterpret_cast<std::uintptr_t>(&cloned.pidfd);
     args.exit_signal = SIGCHLD;
+    cloned.shares_table = plan.shares_table != nullptr;
+    if (cloned.shares_table) args.flags |= CLONE_FILES;
     if (cgroup_fd >= 0) {
         args.flags |= CLONE_INTO_CGROUP;
         args.cgroup = static_cast<__u64>(cgroup_fd);
         cloned.in_cgroup = true;
     }
-    const HeapStaysHome heap;
-    const long pid = syscall(SYS_clone3, &args, sizeof(args));
-    if (pid == 0) become_program(plan);
-    cloned.code = pid < 0 ? errno : 0;
-    cloned.pid = static_cast<pid_t>(pid);
+    long pid = 0;
+    cloned.borrows_memory = !stack.empty();
+    if (cloned.borrows_memory) {
+        args.flags |= CLONE_VM | CLONE_CHILD_CLEARTID;
+        args.child_tid = reinterpret_cast<std::uintptr_t>(&plan.shares_table->tid);
+        args.stack = reinterpret_cast<std::uintptr_t>(stack.data());
+        args.stack_size = stack.size();
+        pid = clone_on_stack(args, run_plan, &plan);
+    } else {
+        const HeapStaysHome heap;
+        pid = raw_syscall(SYS_clone3, &args, sizeof(args));
+        if (pid == 0) become_program(plan);
+    }
+    cloned.code = pid < 0 ? static_cast<int>(-pid) : 0;
+    cloned.pid = pid < 0 ? -1 : static_cast<pid_t>(pid);
     return cloned;
 }
 
 // For filters and kernels that refuse clone3. The child enters its cgroup by itself.
 Cloned clone_by_fork(ChildPlan plan, int cgroup_fd) {
     Cloned cloned;
+    plan.shares_table = nullptr;
     if (cgroup_fd >= 0 && faccessat(cgroup_fd, "cgroup.procs", W_OK, AT_EACCESS) == 0) {
         plan.join_cgroup_fd = cgroup_fd;
         cloned.in_cgroup = true;
@@ -86,33 +111,29 @@ bool is_shortage(int code) {
     return code == EAGAIN || code == ENOMEM || code == EMFILE || code == ENFILE;
 }
 
-Cloned clone_somehow(const ChildPlan& plan, int cgroup_fd, const RecreateCgroup& recreate) {
+// `plan` must live as long as a stack is in use.
+Cloned clone_somehow(ChildPlan& plan, int cgroup_fd, std::span<std::byte> stack,
+                     const RecreateCgroup& recreate) {
     Cloned cloned;
     if (cgroup_fd >= 0) {
         int fd = cgroup_fd;
-        cloned = clone_by_clone3(plan, fd);
+        cloned = clone_by_clone3(plan, fd, stack);
         for (int i = 0; i < kCgroupRetries && cgroup_is_going(cloned.code) && recreate; ++i) {
             const auto again = recreate();
             if (!again) break;
             fd = *again;
-            cloned = clone_by_clone3(plan, fd);
+            cloned = clone_by_clone3(plan, fd, stack);
         }
         if (cloned.code == 0 || is_shortage(cloned.code)) return cloned;
         cgroup_fd = fd;
     }
-    cloned = clone_by_clone3(plan, -1);
+    cloned = clone_by_clone3(plan, -1, stack);
     if (cloned.code == ENOSYS || cloned.code == EPERM || cloned.code == EINVAL)
         cloned = clone_by_fork(plan, cgroup_fd);
     return cloned;
 }
 
-}  // namespace
-
-Result<Child> spawn(const SpawnSpec& spec, const RecreateCgroup& recreate) {
-    if (spec.argv.empty()) return fail("spawn {}: no arguments", spec.path);
-    SVD_TRY(ExecReport report, ExecReport::allocate());
-    SVD_TRY(const SpawnArena arena, SpawnArena::copy(spec));
-
+ChildPlan make_plan(const SpawnSpec& spec, const SpawnArena& arena, detail::ReportCell* report) {
     ChildPlan plan;
     plan.path = arena.path;
     plan.argv = arena.argv;
@@ -133,12 +154,62 @@ Result<Child> spawn(const SpawnSpec& spec, const RecreateCgroup& recreate) {
     plan.fds[1] = spec.out;
     plan.fds[2] = spec.err;
     plan.new_process_group = spec.new_process_group;
-    plan.report = report.cell();
+    plan.report = report;
+    return plan;
+}
 
+Result<Cloned> clone_with_copies(const SpawnSpec& spec, detail::ReportCell* report,
+                                 const RecreateCgroup& recreate) {
+    SVD_TRY(const SpawnArena arena, SpawnArena::copy(spec));
+    ChildPlan plan = make_plan(spec, arena, report);
+    const AllSignalsBlocked blocked;
+    return clone_somehow(plan, spec.cgroup_fd, {}, recreate);
+}
+
+// In shared memory a child that is another user's would make the daemon undumpable, and would read
+// and write it until execve.
+bool may_borrow_memory(const SpawnSpec& spec) {
+    return kCanBorrowMemory && (!spec.ids || spec.ids->uid == getuid());
+}
+
+Cloned clone_from_slot(LaunchSlots& slots, LaunchSlot& slot, const SpawnSpec& spec,
+                       detail::ReportCell* report, const RecreateCgroup& recreate) {
     Cloned cloned;
-    {
-        const AllSignalsBlocked blocked;
-        cloned = clone_somehow(plan, spec.cgroup_fd, recreate);
+    const std::size_t room = sizeof(ChildPlan) + alignof(ChildPlan);
+    const auto block = slot.block(room + SpawnArena::bytes_needed(spec));
+    if (block.empty()) {
+        cloned.code = ENOMEM;
+        return cloned;
+    }
+    const SpawnArena arena = SpawnArena::copy_into(block.subspan(room), spec);
+    auto* plan = new (block.data()) ChildPlan(make_plan(spec, arena, report));
+    for (int i = 0; i < 3; ++i)
+        if (plan->fds[i] >= 0) plan->fds[i] = slot.end(i);
+    plan->shares_table = &slot.words();
+    plan->descriptors_end = slots.descriptors_end();
+    const auto stack = may_borrow_memory(spec) ? slot.stack() : std::span<std::byte>{};
+    const AllSignalsBlocked blocked;
+    cloned = clone_somehow(*plan, spec.cgroup_fd, stack, recreate);
+    if (!cloned.shares_table) slot.words().left.store(1);
+    slot.launched(cloned.pid, cloned.borrows_memory);
+    return cloned;
+}
+
+}  // namespace
+
+Result<Child> spawn(const SpawnSpec& spec, const RecreateCgroup& recreate) {
+    if (spec.argv.empty()) return fail("spawn {}: no arguments", spec.path);
+    SVD_TRY(ExecReport report, ExecReport::allocate());
+    LaunchSlots& slots = LaunchSlots::instance();
+    Cloned cloned;
+    if (LaunchSlot* slot = slots.take({spec.in, spec.out, spec.err})) {
+        cloned = clone_from_slot(slots, *slot, spec, report.cell(), recreate);
+        if (!spec.in_background) {
+            if (cloned.pid > 0) slot->wait_until_left(kLongestWait);
+            slots.settle();
+        }
+    } else {
+        SVD_TRY(cloned, clone_with_copies(spec, report.cell(), recreate));
     }
     if (cloned.pid < 0) return fail_errno(cloned.code, "create a process for {}", spec.path);
     Child child;
@@ -155,6 +226,10 @@ Result<Child> spawn(const SpawnSpec& spec, const RecreateCgroup& recreate) {
         return fail_errno(cloned.code, "open a pidfd for {}", spec.path);
     }
     return child;
+}
+
+bool settle_launches() {
+    return LaunchSlots::instance().settle();
 }
 
 ExecFailure describe_exec_failure(SpawnStage stage, int code, std::string_view argv0,

@@ -1,15 +1,14 @@
 // Starting one child. All preparation is done in the parent; the child only makes system calls.
 //
-// Order in the child: process group, signal dispositions, descriptors 0 to 2, every other
-// descriptor close-on-exec, resource limits, user, directory, umask, empty signal mask, execve.
-// A failure is written to the child's descriptor 2 in Supervisor's words, is left in the child's
-// ExecReport, and ends the child with code 127. Nothing blocks the parent.
+// Order in the child: own descriptor table, process group, signal dispositions, descriptors 0 to 2,
+// every other descriptor close-on-exec, resource limits, user, directory, umask, empty signal mask,
+// execve. A failure is written to the child's descriptor 2 in Supervisor's words, is left in the
+// child's ExecReport, and ends the child with code 127.
 //
-// The child is a fork-style clone3, not CLONE_VM|CLONE_VFORK. A vfork parent stands still until
-// execve is done, so a slow disk, a dead mount in chdir or a throttled cgroup would stop the whole
-// daemon; and a child that changes its user in shared memory makes the daemon undumpable. Fork's
-// price, the copied page tables, is avoided by keeping the heap out of the child (spawn_memory.h):
-// 1000 small children with pipes took 1.05 to 1.2 times a bare vfork loop, cgroups included.
+// Nothing blocks the parent, and nothing that grows with the daemon is copied: see launch_slots.h.
+// It is no vfork, whose parent stands still until execve is done: a slow disk, a dead mount in
+// chdir or a throttled cgroup would stop the whole daemon. A child that changes its user is forked,
+// with the heap and the libraries kept out of it (spawn_memory.h).
 #pragma once
 
 #include <functional>
@@ -52,6 +51,9 @@ struct SpawnSpec {
     int err = -1;
     int cgroup_fd = -1;  // borrowed directory of the child's cgroup; -1: the daemon's own
     bool new_process_group = true;
+    // Return while the child is still on its way to execve. The daemon may then hold the child's
+    // ends for some more microseconds, until settle_launches() answers true.
+    bool in_background = false;
 };
 
 // A started child. pidfd is close-on-exec and becomes readable when the child exits. Give it to
@@ -70,6 +72,11 @@ using RecreateCgroup = std::function<Result<int>()>;
 // Error codes a caller may tell apart: EAGAIN (process limit), ENOMEM, EMFILE. A child that fails
 // later than its creation is a success here.
 [[nodiscard]] Result<Child> spawn(const SpawnSpec& spec, const RecreateCgroup& recreate = nullptr);
+
+// Lets go of what children in the background needed. True when none is on its way any more; until
+// then an end of a pipe that the child has closed may still be open here. To be called soon after a
+// spawn in the background, and again while it answers false.
+bool settle_launches();
 
 // "couldn't exec {argv0}: ENOENT", "couldn't setuid to 33: Could not set groups of effective user".
 [[nodiscard]] ExecFailure describe_exec_failure(const SpawnSpec& spec, SpawnStage stage, int code);

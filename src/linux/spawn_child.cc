@@ -1,4 +1,5 @@
-// Nothing in this file may allocate, lock, log or return to its caller.
+// Nothing in this file may allocate, lock, log or return to its caller, nor set errno, which is the
+// daemon's: system calls are made with raw_syscall alone.
 #include "linux/spawn_child.h"
 
 #include <array>
@@ -7,10 +8,8 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/resource.h>
-#include <sys/stat.h>
-#include <sys/syscall.h>
-#include <unistd.h>
+
+#include "linux/raw_syscall.h"
 
 namespace svd::os {
 namespace {
@@ -42,9 +41,12 @@ static_assert(rows_match_stages());
 // Some 32-bit systems have the old 16-bit calls under the plain names.
 #ifdef SYS_setgroups32
 constexpr long kSetgroups = SYS_setgroups32, kSetgid = SYS_setgid32, kSetuid = SYS_setuid32;
+constexpr long kGetuid = SYS_getuid32;
 #else
 constexpr long kSetgroups = SYS_setgroups, kSetgid = SYS_setgid, kSetuid = SYS_setuid;
+constexpr long kGetuid = SYS_getuid;
 #endif
+constexpr long kSignalSetBytes = 8;  // the kernel's, not the C library's
 
 #ifndef CLOSE_RANGE_CLOEXEC
 #define CLOSE_RANGE_CLOEXEC (1U << 2)
@@ -69,8 +71,8 @@ class Line {
     void write_to(int fd) const noexcept {
         std::size_t done = 0;
         while (done < used_) {
-            const ssize_t n = write(fd, bytes_ + done, used_ - done);
-            if (n < 0 && errno == EINTR) continue;
+            const long n = raw_syscall(SYS_write, fd, bytes_ + done, used_ - done);
+            if (n == -EINTR) continue;
             if (n <= 0) return;
             done += static_cast<std::size_t>(n);
         }
@@ -85,6 +87,11 @@ void report(const ChildPlan& plan, SpawnStage stage, int code) noexcept {
     if (plan.report == nullptr) return;
     plan.report->code.store(code, std::memory_order_relaxed);
     plan.report->stage.store(static_cast<std::uint32_t>(stage), std::memory_order_release);
+}
+
+[[noreturn]] void end_child() noexcept {
+    constexpr int kCouldNotExecute = 127;
+    for (;;) raw_syscall(SYS_exit_group, kCouldNotExecute);
 }
 
 // Only once descriptor 2 is the child's own.
@@ -120,65 +127,75 @@ void report(const ChildPlan& plan, SpawnStage stage, int code) noexcept {
     }
     line.add("\nsupervisor: child process was not spawned\n");
     line.write_to(STDERR_FILENO);
-    _exit(127);
+    end_child();
 }
 
 // The dispositions survive execve when they are "ignore", whoever started the daemon set them.
 void default_all_signals() noexcept {
-    struct sigaction by_default{};
-    by_default.sa_handler = SIG_DFL;
-    for (int number = 1; number < NSIG; ++number) sigaction(number, &by_default, nullptr);
+    // Larger than any kernel's struct sigaction; all zero is the default action.
+    constexpr unsigned long by_default[8] = {};
+    static_assert(SIG_DFL == nullptr);
+    for (int number = 1; number < NSIG; ++number)
+        raw_syscall(SYS_rt_sigaction, number, by_default, nullptr, kSignalSetBytes);
+}
+
+void unblock_all_signals() noexcept {
+    constexpr unsigned long none[2] = {};
+    raw_syscall(SYS_rt_sigprocmask, SIG_SETMASK, none, nullptr, kSignalSetBytes);
 }
 
 void enter_cgroup(const ChildPlan& plan) noexcept {
-    const int fd = openat(plan.join_cgroup_fd, "cgroup.procs", O_WRONLY | O_CLOEXEC);
-    if (fd < 0 || write(fd, "0", 1) != 1) give_up(plan, SpawnStage::Cgroup, errno);
-    close(fd);
+    const long fd =
+        raw_syscall(SYS_openat, plan.join_cgroup_fd, "cgroup.procs", O_WRONLY | O_CLOEXEC);
+    const long r = fd < 0 ? fd : raw_syscall(SYS_write, fd, "0", 1);
+    if (r < 0) give_up(plan, SpawnStage::Cgroup, static_cast<int>(-r));
+    raw_syscall(SYS_close, fd);
 }
 
 void mark_close_on_exec_from(int first) noexcept {
-    if (syscall(SYS_close_range, first, ~0U, CLOSE_RANGE_CLOEXEC) == 0) return;
+    if (raw_syscall(SYS_close_range, first, ~0U, CLOSE_RANGE_CLOEXEC) == 0) return;
     // An old kernel or a filter. The daemon opens everything close-on-exec; this is the second net.
     constexpr int kHighest = 65536;
-    for (int fd = first; fd < kHighest; ++fd) fcntl(fd, F_SETFD, FD_CLOEXEC);
+    for (int fd = first; fd < kHighest; ++fd) raw_syscall(SYS_fcntl, fd, F_SETFD, FD_CLOEXEC);
 }
 
 void place_descriptors(const ChildPlan& plan) noexcept {
-    int source[3];
-    int code = 0;
+    long source[3];
     for (int target = 0; target < 3; ++target) {
         source[target] = plan.fds[target];
-        if (source[target] < 0) source[target] = open("/dev/null", O_RDWR | O_CLOEXEC);
-        // Out of the way of the targets, or an earlier dup2 would overwrite it.
+        if (source[target] < 0)
+            source[target] = raw_syscall(SYS_openat, AT_FDCWD, "/dev/null", O_RDWR | O_CLOEXEC);
+        // Out of the way of the targets, or an earlier dup would overwrite it.
         if (source[target] >= 0 && source[target] < 3 && source[target] != target)
-            source[target] = fcntl(source[target], F_DUPFD_CLOEXEC, 3);
-        if (source[target] < 0) code = errno;
+            source[target] = raw_syscall(SYS_fcntl, source[target], F_DUPFD_CLOEXEC, 3);
     }
     // 2 first: what goes wrong afterwards can be told there.
     for (int target = 2; target >= 0; --target) {
-        // dup2 onto itself would keep close-on-exec.
-        int r = -1;
-        if (source[target] >= 0) {
-            r = source[target] == target ? fcntl(target, F_SETFD, 0) : dup2(source[target], target);
-            code = errno;
-        }
+        long r = source[target];  // a source that could not be made says why
+        if (source[target] == target)
+            r = raw_syscall(SYS_fcntl, target, F_SETFD, 0);
+        else if (source[target] >= 0)
+            r = raw_syscall(SYS_dup3, source[target], target, 0);
         if (r >= 0) continue;
-        if (target < STDERR_FILENO) give_up(plan, SpawnStage::Descriptors, code);
-        report(plan, SpawnStage::Descriptors, code);
-        _exit(127);
+        if (target < STDERR_FILENO) give_up(plan, SpawnStage::Descriptors, static_cast<int>(-r));
+        report(plan, SpawnStage::Descriptors, static_cast<int>(-r));
+        end_child();
     }
     mark_close_on_exec_from(3);
 }
 
+// Gives up unless the call has succeeded.
+void must(const ChildPlan& plan, SpawnStage stage, long result) noexcept {
+    if (result < 0) give_up(plan, stage, static_cast<int>(-result));
+}
+
 void switch_user(const ChildPlan& plan) noexcept {
-    const uid_t current = getuid();
+    const auto current = static_cast<uid_t>(raw_syscall(kGetuid));
     if (current == plan.uid) return;
     if (current != 0) give_up(plan, SpawnStage::NotRoot, EPERM);
-    // Raw calls: the wrappers of the C library would first talk to threads.
-    if (syscall(kSetgroups, plan.group_count, plan.groups) != 0)
-        give_up(plan, SpawnStage::Groups, errno);
-    if (syscall(kSetgid, plan.gid) != 0) give_up(plan, SpawnStage::Gid, errno);
-    if (syscall(kSetuid, plan.uid) != 0) give_up(plan, SpawnStage::Uid, errno);
+    must(plan, SpawnStage::Groups, raw_syscall(kSetgroups, plan.group_count, plan.groups));
+    must(plan, SpawnStage::Gid, raw_syscall(kSetgid, plan.gid));
+    must(plan, SpawnStage::Uid, raw_syscall(kSetuid, plan.uid));
 }
 
 }  // namespace
@@ -189,24 +206,29 @@ const SpawnStageText& spawn_stage_text(SpawnStage stage) noexcept {
 }
 
 void become_program(const ChildPlan& plan) noexcept {
-    if (plan.new_process_group) setpgid(0, 0);
+    if (plan.shares_table != nullptr) {
+        const int code = leave_shared_table(*plan.shares_table, plan.descriptors_end);
+        if (code != 0) {
+            report(plan, SpawnStage::Descriptors, code);
+            end_child();
+        }
+    }
+    if (plan.new_process_group) raw_syscall(SYS_setpgid, 0, 0);
     default_all_signals();
     place_descriptors(plan);
     if (plan.join_cgroup_fd >= 0) enter_cgroup(plan);
     for (std::size_t i = 0; i < plan.limit_count; ++i) {
         const ResourceLimit& limit = plan.limits[i];
-        if (syscall(SYS_prlimit64, 0, limit.resource, &limit.value, nullptr) != 0)
-            give_up(plan, SpawnStage::Limits, errno);
+        must(plan, SpawnStage::Limits,
+             raw_syscall(SYS_prlimit64, 0, limit.resource, &limit.value, nullptr));
     }
     if (plan.switch_user) switch_user(plan);
-    if (plan.directory != nullptr && chdir(plan.directory) != 0)
-        give_up(plan, SpawnStage::Directory, errno);
-    if (plan.set_umask) umask(plan.umask);
-    sigset_t none;
-    sigemptyset(&none);
-    sigprocmask(SIG_SETMASK, &none, nullptr);
-    execve(plan.path, plan.argv, plan.envp);
-    give_up(plan, SpawnStage::Exec, errno);
+    if (plan.directory != nullptr)
+        must(plan, SpawnStage::Directory, raw_syscall(SYS_chdir, plan.directory));
+    if (plan.set_umask) raw_syscall(SYS_umask, plan.umask);
+    unblock_all_signals();
+    must(plan, SpawnStage::Exec, raw_syscall(SYS_execve, plan.path, plan.argv, plan.envp));
+    end_child();
 }
 
 }  // namespace svd::os

@@ -6,6 +6,7 @@
 #include <sys/types.h>
 
 #include "linux/exec_report.h"
+#include "linux/launch_slots.h"
 #include "linux/spawn.h"
 
 namespace svd::os {
@@ -26,13 +27,18 @@ struct ChildPlan {
     const ResourceLimit* limits = nullptr;
     std::size_t limit_count = 0;
     int fds[3] = {-1, -1, -1};
+    // Not null: the descriptor table is the daemon's, and must be left before anything else, with
+    // the descriptors below this end copied.
+    LaunchWords* shares_table = nullptr;
+    unsigned descriptors_end = 0;
     int join_cgroup_fd = -1;  // enter this cgroup by hand: the kernel could not place the child
     bool new_process_group = true;
     detail::ReportCell* report = nullptr;
 };
 
-// Async-signal-safe. All signals are blocked on entry. Never returns, never throws, never runs exit
-// handlers.
+// Async-signal-safe, and safe in memory that the daemon goes on using: it writes to nothing but its
+// stack and `report`. All signals are blocked on entry. Never returns, never throws, never runs
+// exit handlers.
 [[noreturn]] void become_program(const ChildPlan& plan) noexcept;
 
 // How a stage is told to people: "couldn't {text}[ {detail}]: {reason}". The reason is fixed, or

@@ -1,8 +1,12 @@
 #include "linux/spawn_memory.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cstdint>
 #include <cstring>
+#include <optional>
+#include <ranges>
+#include <string_view>
 #include <utility>
 
 #include <errno.h>
@@ -29,6 +33,36 @@ std::uintptr_t heap_start() {
     std::from_chars(field.data(), field.data() + field.size(), start);
     const auto page = static_cast<std::uintptr_t>(sysconf(_SC_PAGESIZE));
     return (start + page - 1) / page * page;
+}
+
+// Of those that svd is linked with, the ones that linux/spawn_child.cc never enters.
+constexpr std::string_view kUnneeded[] = {
+    "libcap.so.",       "libcrypt.so.",     "libfmt.so.",    "libgcc_s.so.",   "libgcrypt.so.",
+    "libgpg-error.so.", "libinih.so.",      "liblz4.so.",    "liblzma.so.",    "libm.so.",
+    "libpugixml.so.",   "libsdbus-c++.so.", "libstdc++.so.", "libsystemd.so.", "libzstd.so.",
+};
+
+struct Mapping {
+    void* start = nullptr;
+    std::size_t size = 0;
+};
+
+// A line of /proc/self/maps: start-end modes offset device inode path.
+std::optional<Mapping> unneeded_mapping(std::string_view line) {
+    const auto slash = line.rfind('/');
+    if (slash == std::string_view::npos) return std::nullopt;
+    const auto name = line.substr(slash + 1);
+    if (std::ranges::none_of(kUnneeded, [&](auto prefix) { return name.starts_with(prefix); }))
+        return std::nullopt;
+    std::uintptr_t start = 0;
+    std::uintptr_t end = 0;
+    constexpr int kHex = 16;
+    const auto first = std::from_chars(line.data(), line.data() + line.size(), start, kHex);
+    const char* rest = first.ptr + 1;  // behind the hyphen
+    if (first.ec != std::errc{} || rest >= line.data() + line.size()) return std::nullopt;
+    if (std::from_chars(rest, line.data() + line.size(), end, kHex).ec != std::errc{})
+        return std::nullopt;
+    return Mapping{reinterpret_cast<void*>(start), end - start};
 }
 
 // Hands out pieces of one block, in order.
@@ -78,22 +112,32 @@ HeapStaysHome::~HeapStaysHome() {
     if (start_ != nullptr) madvise(start_, size_, MADV_DOFORK);
 }
 
-Result<SpawnArena> SpawnArena::copy(const SpawnSpec& spec) {
+void keep_libraries_out_of_children() {
+#ifndef __SANITIZE_ADDRESS__  // its wrappers of the C library's calls live in such libraries
+    const auto maps = read_small_file("/proc/self/maps");
+    if (!maps) return;  // forks are slower, that is all
+    for (const auto line : std::views::split(*maps, '\n'))
+        if (const auto found = unneeded_mapping(std::string_view(line.begin(), line.end())))
+            madvise(found->start, found->size, MADV_DONTFORK);
+#endif
+}
+
+std::size_t SpawnArena::bytes_needed(const SpawnSpec& spec) {
     const std::size_t group_count = spec.ids ? spec.ids->groups.size() : 0;
+    return bytes_of(spec.argv) + bytes_of(spec.env) + spec.limits.size() * sizeof(ResourceLimit) +
+           group_count * sizeof(gid_t) + spec.path.size() + 1 + spec.directory.value_or("").size() +
+           1;
+}
+
+SpawnArena SpawnArena::copy_into(std::span<std::byte> memory, const SpawnSpec& spec) {
     // Most demanding alignment first: pointers, limits, groups, texts.
     static_assert(alignof(ResourceLimit) <= alignof(char*) && alignof(gid_t) <= alignof(char*));
-    const std::size_t size =
-        bytes_of(spec.argv) + bytes_of(spec.env) + spec.limits.size() * sizeof(ResourceLimit) +
-        group_count * sizeof(gid_t) + spec.path.size() + 1 + spec.directory.value_or("").size() + 1;
-    void* memory = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (memory == MAP_FAILED)
-        return fail_errno(errno, "make room for the arguments of {}", spec.path);
-    SpawnArena arena(memory, size);
-    Cutter cut(memory);
+    SpawnArena arena;
+    Cutter cut(memory.data());
     char** argv = cut.pointers(spec.argv.size() + 1);
     char** envp = cut.pointers(spec.env.size() + 1);
     arena.limits = cut.array(spec.limits.data(), spec.limits.size());
-    arena.groups = cut.array(spec.ids ? spec.ids->groups.data() : nullptr, group_count);
+    if (spec.ids) arena.groups = cut.array(spec.ids->groups.data(), spec.ids->groups.size());
     for (std::size_t i = 0; i < spec.argv.size(); ++i) argv[i] = cut.text(spec.argv[i]);
     for (std::size_t i = 0; i < spec.env.size(); ++i) envp[i] = cut.text(spec.env[i]);
     argv[spec.argv.size()] = nullptr;
@@ -102,6 +146,17 @@ Result<SpawnArena> SpawnArena::copy(const SpawnSpec& spec) {
     arena.envp = envp;
     arena.path = cut.text(spec.path);
     if (spec.directory) arena.directory = cut.text(*spec.directory);
+    return arena;
+}
+
+Result<SpawnArena> SpawnArena::copy(const SpawnSpec& spec) {
+    const std::size_t size = bytes_needed(spec);
+    void* memory = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (memory == MAP_FAILED)
+        return fail_errno(errno, "make room for the arguments of {}", spec.path);
+    SpawnArena arena = copy_into({static_cast<std::byte*>(memory), size}, spec);
+    arena.memory_ = memory;
+    arena.size_ = size;
     return arena;
 }
 

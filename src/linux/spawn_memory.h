@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -28,10 +29,21 @@ class HeapStaysHome {
     std::size_t size_ = 0;
 };
 
+// Keeps libraries that no code between clone and execve calls out of every later fork of this
+// process, for good: a child that is to do more than execve must not be forked afterwards. Each
+// library costs a fork five mappings to copy, and the daemon has a dozen. Libraries it does not
+// know (preloaded ones may stand in for the C library's calls) stay. Call it once, after
+// daemonizing.
+void keep_libraries_out_of_children();
+
 // The lists of a SpawnSpec as the child reads them, in memory outside of the heap.
 class SpawnArena {
   public:
+    // In a mapping of its own.
     [[nodiscard]] static Result<SpawnArena> copy(const SpawnSpec& spec);
+    // In borrowed memory of at least bytes_needed(spec).
+    [[nodiscard]] static SpawnArena copy_into(std::span<std::byte> memory, const SpawnSpec& spec);
+    [[nodiscard]] static std::size_t bytes_needed(const SpawnSpec& spec);
     SpawnArena(SpawnArena&& other) noexcept;
     SpawnArena& operator=(SpawnArena&&) = delete;
     ~SpawnArena();
@@ -44,9 +56,9 @@ class SpawnArena {
     const ResourceLimit* limits = nullptr;
 
   private:
-    SpawnArena(void* memory, std::size_t size) : memory_(memory), size_(size) {}
-    void* memory_;
-    std::size_t size_;
+    SpawnArena() = default;
+    void* memory_ = nullptr;  // null when it is borrowed
+    std::size_t size_ = 0;
 };
 
 }  // namespace svd::os
