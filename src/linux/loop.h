@@ -24,13 +24,16 @@
 
 namespace svd::os {
 
+// Of equals, the one that has been ready for longest. Deaths are equal to control, because a
+// program that dies at every start is a new source each time: a few hundred of them would keep
+// signals and clients waiting for ever.
 enum class Priority {
     Output,     // pipes from children
     ChildExit,  // pidfds
-    Timer,
-    CgroupEmpty,  // nothing of a child is left
-    Control,      // API sockets, signals
-    Idle,         // deferred slices of long work
+    Timer = ChildExit,
+    CgroupEmpty = ChildExit,  // nothing of a child is left
+    Control = ChildExit,      // API sockets, signals
+    Idle,                     // deferred slices of long work
 };
 
 namespace detail {

@@ -28,18 +28,51 @@ TEST(Loop, ReadySources_RunInTheOrderOfTheirPriority) {
                    into.reset();
                }).value();
     };
-    watch(control, a, Priority::Control, 'c');
-    watch(exit, b, Priority::ChildExit, 'e');
+    watch(control, a, Priority::Control, 'm');
+    watch(exit, b, Priority::ChildExit, 'm');
     watch(output, c, Priority::Output, 'o');
     Defer idle = Defer::create(loop, [&] {
                      order += 'i';
                      return false;
                  }).value();
     idle.enable();
-    Timer timer = Timer::create(loop, [&] { order += 't'; }).value();
+    Timer timer = Timer::create(loop, [&] { order += 'm'; }).value();
     timer.set(Loop::now().mono - milliseconds(1));
     ASSERT_TRUE(loop_until(loop, [&] { return order.size() == 5; }));
-    EXPECT_EQ(order, "oetci");
+    EXPECT_EQ(order, "ommmi");
+}
+
+// As programs do that die at every start: each death makes the source of the next.
+TEST(Loop, DeathsWithoutEnd_LeaveTurnsToSignalsAndClients) {
+    Loop loop = Loop::create().value();
+    const Readable pidfd, client;
+    int deaths = 0, served = 0, signals = 0;
+    std::function<void()> die;
+    Watch deaths_watch;
+    std::vector<Watch> ended;
+    die = [&] {
+        ++deaths;
+        ended.push_back(std::move(deaths_watch));
+        ended.back().pause();
+        deaths_watch =
+            Watch::add(loop, pidfd.fd(), EPOLLIN, Priority::ChildExit, [&](std::uint32_t) {
+                die();
+            }).value();
+    };
+    die();
+    const Watch control =
+        Watch::add(loop, client.fd(), EPOLLIN, Priority::Control, [&](std::uint32_t) {
+            ++served;
+        }).value();
+    const SignalWatch signal =
+        SignalWatch::add(loop, SIGUSR1, [&](const auto&) { ++signals; }).value();
+    kill(getpid(), SIGUSR1);
+    constexpr int kTurns = 200;
+    for (int i = 0; i < kTurns && (served == 0 || signals == 0); ++i)
+        ASSERT_TRUE(loop.turn(std::chrono::seconds(1)).has_value());
+    EXPECT_GT(deaths, 1);
+    EXPECT_GT(served, 0);
+    EXPECT_GT(signals, 0);
 }
 
 TEST(Loop, SourceThatNeverRests_LeavesTurnsToAllOthers) {
