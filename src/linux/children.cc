@@ -18,6 +18,7 @@ namespace {
 constexpr auto kPidfd = static_cast<idtype_t>(3);  // P_PIDFD, which older headers lack
 
 constexpr int kExitsPerSlice = 128;
+constexpr std::chrono::milliseconds kStraysMayWait{10};
 
 // siginfo carries the code or the signal itself, not a wait status.
 ExitStatus status_of(const siginfo_t& info) {
@@ -81,11 +82,15 @@ Result<std::unique_ptr<ChildTable>> ChildTable::create(Loop& loop, StrayHandler 
     SVD_TRY(table->again_,
             Defer::create(
                 loop, [self] { return self->collect_some(kExitsPerSlice); }, Priority::Control));
+    SVD_TRY(table->strays_, Timer::create(loop, [self] { self->again_.enable(); }));
+    // Its own children the table hears of by their pidfds. The signal may stand for any number of
+    // orphans; to look for those the kernel goes through all children, so that is done afterwards,
+    // once for all that die together.
     SVD_TRY(table->sigchld_, SignalWatch::add(
                                  loop, SIGCHLD,
                                  [self](const signalfd_siginfo&) {
-                                     // One signal may stand for any number of exits.
-                                     if (self->collect_some(kExitsPerSlice)) self->again_.enable();
+                                     if (!self->strays_.deadline())
+                                         self->strays_.set(Loop::now().mono + kStraysMayWait);
                                  },
                                  Priority::Control));
     // Children that ended before SIGCHLD was taken raised no signal for us.

@@ -93,6 +93,7 @@ class ChildTable {
     std::function<void(pid_t)> on_reaped_;
     bool busy_ = false;  // inside callbacks
     std::unordered_map<pid_t, std::shared_ptr<Entry>> children_;
+    Timer strays_;
     Defer again_;
     SignalWatch sigchld_;
 };
