@@ -89,6 +89,8 @@ def rejected(s):
     yield "log", sorted({re.sub(r"event \d+", "event <n>", line) for line in s.log("rejected")})
     serials = set(re.findall(r" serial:(\d+)", s.read("no")))
     yield "the same event comes again", len(serials)
+    # Long enough for the other pool's turn, should it have one.
+    s.wait(lambda: payloads(s, "bystander") or (s.read("no") or "").count("once") >= 5, 15, "its turn")
     yield "nothing for other pools", payloads(s, "bystander") == []
 
 
