@@ -5,6 +5,7 @@
 #include "config/load_groups.h"
 #include "config/load_servers.h"
 #include "config/paths.h"
+#include "config/plugins.h"
 #include "config/read_document.h"
 #include "config/unknown_names.h"
 
@@ -54,6 +55,7 @@ Config load_sections(const LoadRequest& request, const Host& host, const ReadFil
     config.unix_servers = load_unix_servers(context);
     config.server_url = server_url(config.unix_servers, config.inet_servers);
     load_daemon_user(context, section, config.daemon);
+    warn_about_ctl_plugins(context);
     warn_about_unknown_names(files.document, problems);
     return config;
 }

@@ -4,6 +4,7 @@
 
 #include "base/strings.h"
 #include "config/load_program.h"
+#include "config/plugins.h"
 #include "config/python_space.h"
 #include "config/values.h"
 
@@ -11,7 +12,6 @@ namespace svd::config {
 
 namespace {
 
-constexpr std::string_view kMainFactory = "supervisor.rpcinterface:make_main_rpcinterface";
 constexpr std::string_view kFactoryOption = "supervisor.rpcinterface_factory";
 
 template <class Load>
@@ -78,7 +78,8 @@ std::vector<RpcInterface> load_rpc_interfaces(LoadContext& context) {
             kFactoryOption,
             fmt::format("[{}] {} is a Python extension, which a native program cannot load; "
                         "the interface is not served",
-                        section.name, *factory));
+                        section.name, *factory),
+            std::string(rpc_replacement(*factory)));
     });
     return interfaces;
 }

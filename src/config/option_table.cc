@@ -193,7 +193,7 @@ constexpr auto kOptions = std::to_array<OptionRow>({
      "3.0", "Interface to serve; svd has supervisor.rpcinterface:make_main_rpcinterface.",
      "supervisor.rpcinterface:make_main_rpcinterface", true},
     {bit(SectionKind::CtlPlugin), "supervisor.ctl_factory", Text, kUnset, Hot, "3.0",
-     "Accepted and ignored: Python plug-in of supervisorctl."},
+     "Python plug-in of supervisorctl: accepted with a warning, svctl cannot load it."},
 });
 
 constexpr auto kSections = std::to_array<SectionKindRow>({

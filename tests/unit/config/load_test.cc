@@ -242,16 +242,40 @@ TEST(Load, Servers_InetFirstAndUnixPreferredForTheUrl) {
     EXPECT_EQ(inet.config->server_url, "http://[::1]:9001");
 }
 
-TEST(Load, ForeignRpcInterface_IsAWarning) {
+TEST(Load, ForeignRpcInterface_IsAWarningThatSaysWhatReplacesIt) {
     Fixture fixture;
     const auto result = fixture.load_text(
         "[supervisord]\n[rpcinterface:supervisor]\nsupervisor.rpcinterface_factory = "
         "supervisor.rpcinterface:make_main_rpcinterface\n[rpcinterface:t]\n"
-        "supervisor.rpcinterface_factory = t:make\nany=option\n");
+        "supervisor.rpcinterface_factory = t:make\nany=option\n[rpcinterface:twiddler]\n"
+        "supervisor.rpcinterface_factory = "
+        "supervisor_twiddler.rpcinterface:make_twiddler_rpcinterface\n");
     ASSERT_TRUE(result.config.has_value());
     ASSERT_EQ(result.config->rpc_interfaces.size(), 1U);
     EXPECT_EQ(result.config->rpc_interfaces[0].name, "supervisor");
-    EXPECT_EQ(texts_of(result, Severity::Warning).size(), 1U);
+    ASSERT_EQ(result.problems.list.size(), 2U);
+    EXPECT_EQ(result.problems.list[0].text,
+              "[rpcinterface:t] t:make is a Python extension, which a native program cannot load; "
+              "the interface is not served");
+    EXPECT_NE(result.problems.list[0].hint.find("system.*"), std::string::npos);
+    EXPECT_NE(result.problems.list[1].hint.find("svctl update"), std::string::npos);
+}
+
+TEST(Load, CtlPlugin_IsAWarningThatSaysWhatReplacesIt) {
+    Fixture fixture;
+    const auto result = fixture.load_text(
+        "[supervisord]\n[ctlplugin:serialrestart]\nsupervisor.ctl_factory = "
+        "supervisor_serialrestart.controllerplugin:make_serialrestart_controllerplugin\n"
+        "[ctlplugin:own]\nsupervisor.ctl_factory=%(not_expanded)s\nany=option\n[ctlplugin:n]\n");
+    ASSERT_TRUE(result.config.has_value()) << error_of(result);
+    ASSERT_EQ(result.problems.list.size(), 3U);
+    for (const auto& problem : result.problems.list) EXPECT_EQ(problem.severity, Severity::Warning);
+    EXPECT_EQ(result.problems.list[0].section, "ctlplugin:serialrestart");
+    EXPECT_NE(result.problems.list[0].hint.find("svctl restart"), std::string::npos);
+    EXPECT_EQ(result.problems.list[1].text,
+              "[ctlplugin:own] %(not_expanded)s is a Python plug-in of supervisorctl, which svctl "
+              "cannot load; its commands are missing there");
+    EXPECT_NE(result.problems.list[1].hint.find("--json"), std::string::npos);
 }
 
 TEST(Load, CommandLine_WinsOverTheFile) {
