@@ -154,6 +154,23 @@ TEST_F(Channels, Clear_EmptiesTheFileAlsoWithSyslog) {
     EXPECT_EQ(read_file(path), "");
 }
 
+TEST_F(Channels, MoreFiles_GetTheSameAndAreClearedAndReopenedToo) {
+    auto o = options();
+    const std::string copy = scratch / "copy.log";
+    o.more_files.push_back(std::make_shared<RotatingFile>(copy, FileOptions{}, at(0)));
+    OutputChannel channel(std::move(o));
+    channel.feed("one\n", now_at(0));
+    EXPECT_EQ(read_file(path), "one\n");
+    EXPECT_EQ(read_file(copy), "one\n");
+    ASSERT_TRUE(channel.clear(at(1)).has_value());
+    EXPECT_EQ(read_file(copy), "");
+    ASSERT_EQ(std::rename(copy.c_str(), (scratch / "moved").c_str()), 0);
+    ASSERT_TRUE(channel.reopen(at(2)).has_value());
+    channel.feed("two\n", now_at(3));
+    EXPECT_EQ(read_file(copy), "two\n");
+    EXPECT_EQ(read_file(scratch / "moved"), "");
+}
+
 TEST_F(Channels, Syslog_GetsWholeLinesWithTheProcessName) {
     Receiver receiver(scratch / "log");
     ASSERT_TRUE(receiver.bound());
