@@ -29,7 +29,7 @@ struct TailPage {
 };
 [[nodiscard]] std::string render_tail(const TailPage& page);
 
-// What a browser gets that was sent here by another site: the same action as a button.
+// What a browser gets that did not come from our own page: the same action as a button.
 [[nodiscard]] std::string render_question(const PageAction& action, std::string_view token);
 
 }  // namespace svd::http

@@ -69,15 +69,14 @@ std::string render_tail(const TailPage& page) {
 std::string render_question(const PageAction& action, std::string_view token) {
     std::string out;
     open_page(out, {"Supervisor Status", "question"});
-    write(
-        out,
-        "<header><h1>Please confirm</h1></header>\n<main>\n"
-        "<p>Another site, or one that does not say its name, asks this one to <strong>{}</strong>. "
-        "Nothing has been done.</p>\n"
-        "<form method=\"post\" action=\"index.html\">\n"
-        "<input type=\"hidden\" name=\"token\" value=\"{}\">\n"
-        "<input type=\"hidden\" name=\"action\" value=\"{}\">\n",
-        Escaped{describe(action)}, Escaped{token}, action_name(action.verb));
+    write(out,
+          "<header><h1>Please confirm</h1></header>\n<main>\n"
+          "<p>Something outside these pages (another site, a mail, a bookmark) asks to "
+          "<strong>{}</strong>. Nothing has been done.</p>\n"
+          "<form method=\"post\" action=\"index.html\">\n"
+          "<input type=\"hidden\" name=\"token\" value=\"{}\">\n"
+          "<input type=\"hidden\" name=\"action\" value=\"{}\">\n",
+          Escaped{describe(action)}, Escaped{token}, action_name(action.verb));
     if (!action.process.empty()) {
         write(out, "<input type=\"hidden\" name=\"processname\" value=\"{}\">\n",
               Escaped{action.process});

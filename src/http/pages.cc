@@ -104,7 +104,7 @@ class Pages {
 
     [[nodiscard]] bool may_change(const Request& request) const {
         return token_.matches(form_field(request, "token").value_or("")) ||
-               sender_of(request) != Sender::OtherSite;
+               sender_of(request) != Sender::Elsewhere;
     }
 
     [[nodiscard]] std::string status_page(const Request& request) const {

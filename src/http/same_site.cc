@@ -46,15 +46,14 @@ bool is_browser(const wire::HttpRequest& request) {
 
 Sender sender_of(const wire::HttpRequest& request) {
     if (const std::string* site = request.headers.find("Sec-Fetch-Site")) {
-        // "none": typed, or a bookmark.
-        return *site == "same-origin" || *site == "none" ? Sender::OwnPage : Sender::OtherSite;
+        return *site == "same-origin" ? Sender::OwnPage : Sender::Elsewhere;
     }
     for (const std::string_view header : {"Origin", "Referer"}) {
         if (const std::string* url = request.headers.find(header)) {
-            return is_own(*url, request) ? Sender::OwnPage : Sender::OtherSite;
+            return is_own(*url, request) ? Sender::OwnPage : Sender::Elsewhere;
         }
     }
-    return is_browser(request) ? Sender::OtherSite : Sender::Script;
+    return is_browser(request) ? Sender::Elsewhere : Sender::Script;
 }
 
 Result<FormToken> FormToken::create() {

@@ -1,6 +1,6 @@
-// Who may change something through a page: scripts, and browsers that show our own page. A foreign
-// site can make a browser send any request with the user's password; what it cannot do is to forge
-// the headers that say so, or to read the token of our pages.
+// Who may change something through a page: scripts, and browsers that show our own page. Another
+// site, or a link in a mail, can make a browser send any request with the user's password; what it
+// cannot do is to forge the headers that say so, or to read the token of our pages.
 #pragma once
 
 #include <string>
@@ -12,9 +12,9 @@
 namespace svd::http {
 
 enum class Sender {
-    Script,    // no browser: curl and the like
-    OwnPage,   // a browser, from one of our pages or by the user's own typing
-    OtherSite  // a browser that was sent here by another site, or that hides where it comes from
+    Script,     // no browser: curl and the like
+    OwnPage,    // a browser, from one of our pages
+    Elsewhere,  // a browser from another site, a mail or a bookmark, or that hides where from
 };
 
 // In this order: Sec-Fetch-Site (browsers send it to https and loopback only), Origin, Referer

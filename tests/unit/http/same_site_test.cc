@@ -11,7 +11,7 @@ struct Case {
     Sender sender;
 };
 
-TEST(SenderOf, Headers_TellScriptsOwnPagesAndOtherSitesApart) {
+TEST(SenderOf, Headers_TellScriptsOwnPagesAndTheRestApart) {
     const wire::HeaderField host{"Host", "box:9001"};
     const wire::HeaderField mozilla{"User-Agent", "Mozilla/5.0 (X11; Linux x86_64)"};
     const wire::HeaderField language{"Accept-Language", "en"};
@@ -20,35 +20,35 @@ TEST(SenderOf, Headers_TellScriptsOwnPagesAndOtherSitesApart) {
         {"nothing at all", {}, Sender::Script},
         {"PowerShell, which says Mozilla", {host, mozilla}, Sender::Script},
         {"own page", {host, {"Sec-Fetch-Site", "same-origin"}}, Sender::OwnPage},
-        {"typed", {host, {"Sec-Fetch-Site", "none"}}, Sender::OwnPage},
-        {"other site", {host, {"Sec-Fetch-Site", "cross-site"}}, Sender::OtherSite},
-        {"other port", {host, {"Sec-Fetch-Site", "same-site"}}, Sender::OtherSite},
-        {"unknown word", {host, {"Sec-Fetch-Site", "Same-Origin "}}, Sender::OtherSite},
+        {"typed, a bookmark, a mail", {host, {"Sec-Fetch-Site", "none"}}, Sender::Elsewhere},
+        {"other site", {host, {"Sec-Fetch-Site", "cross-site"}}, Sender::Elsewhere},
+        {"other port", {host, {"Sec-Fetch-Site", "same-site"}}, Sender::Elsewhere},
+        {"unknown word", {host, {"Sec-Fetch-Site", "Same-Origin "}}, Sender::Elsewhere},
         {"site goes before origin",
          {host, {"Origin", "http://box:9001"}, {"Sec-Fetch-Site", "cross-site"}},
-         Sender::OtherSite},
+         Sender::Elsewhere},
         {"own origin", {host, {"Origin", "http://box:9001"}}, Sender::OwnPage},
         {"own origin in capitals", {host, {"Origin", "http://BOX:9001"}}, Sender::OwnPage},
-        {"other origin", {host, {"Origin", "http://evil:9001"}}, Sender::OtherSite},
-        {"other port's origin", {host, {"Origin", "http://box:8080"}}, Sender::OtherSite},
-        {"origin that begins alike", {host, {"Origin", "http://box:9001.evil"}}, Sender::OtherSite},
-        {"no origin", {host, {"Origin", "null"}}, Sender::OtherSite},
-        {"empty origin", {host, {"Origin", ""}}, Sender::OtherSite},
-        {"origin without host", {{"Origin", "http://box:9001"}}, Sender::OtherSite},
-        {"origin with empty host", {{"Host", ""}, {"Origin", "http://"}}, Sender::OtherSite},
+        {"other origin", {host, {"Origin", "http://evil:9001"}}, Sender::Elsewhere},
+        {"other port's origin", {host, {"Origin", "http://box:8080"}}, Sender::Elsewhere},
+        {"origin that begins alike", {host, {"Origin", "http://box:9001.evil"}}, Sender::Elsewhere},
+        {"no origin", {host, {"Origin", "null"}}, Sender::Elsewhere},
+        {"empty origin", {host, {"Origin", ""}}, Sender::Elsewhere},
+        {"origin without host", {{"Origin", "http://box:9001"}}, Sender::Elsewhere},
+        {"origin with empty host", {{"Host", ""}, {"Origin", "http://"}}, Sender::Elsewhere},
         {"default port", {{"Host", "box"}, {"Origin", "http://box:80"}}, Sender::OwnPage},
         {"default port of tls", {{"Host", "box:443"}, {"Origin", "https://box"}}, Sender::OwnPage},
         {"port 80 is not tls's",
          {{"Host", "box:80"}, {"Origin", "https://box"}},
-         Sender::OtherSite},
+         Sender::Elsewhere},
         {"IPv6", {{"Host", "[::1]:9001"}, {"Origin", "http://[::1]:9001"}}, Sender::OwnPage},
         {"own referer", {host, {"Referer", "http://box:9001/index.html?x"}}, Sender::OwnPage},
-        {"other referer", {host, {"Referer", "http://evil/box:9001"}}, Sender::OtherSite},
-        {"user part", {host, {"Referer", "http://box:9001@evil/"}}, Sender::OtherSite},
+        {"other referer", {host, {"Referer", "http://evil/box:9001"}}, Sender::Elsewhere},
+        {"user part", {host, {"Referer", "http://box:9001@evil/"}}, Sender::Elsewhere},
         {"origin goes before referer",
          {host, {"Referer", "http://box:9001/"}, {"Origin", "http://evil"}},
-         Sender::OtherSite},
-        {"browser that hides", {host, mozilla, language}, Sender::OtherSite},
+         Sender::Elsewhere},
+        {"browser that hides", {host, mozilla, language}, Sender::Elsewhere},
     };
     for (const auto& [what, headers, sender] : cases) {
         wire::HttpRequest request;
