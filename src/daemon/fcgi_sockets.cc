@@ -47,8 +47,13 @@ class FcgiSocket {
         : listener_(std::move(listener)),
           program_(config.program),
           config_(*config.fcgi_socket),
+          left_to_descendants_(config.keep_descendants),
           log_(log) {}
-    ~FcgiSocket() { log_.info("Closing socket {}", config_.url); }
+    ~FcgiSocket() {
+        log_.info("Closing socket {}", config_.url);
+        // What was left alive on purpose may go on accepting.
+        if (!left_to_descendants_) listener_.stop_listening();
+    }
     FcgiSocket(const FcgiSocket&) = delete;
     FcgiSocket& operator=(const FcgiSocket&) = delete;
 
@@ -63,6 +68,7 @@ class FcgiSocket {
     os::Listener listener_;
     std::string program_;
     config::FcgiSocket config_;
+    bool left_to_descendants_;
     log::DaemonLog& log_;
 };
 

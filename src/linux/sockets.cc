@@ -101,6 +101,11 @@ void Listener::close() noexcept {
         unlink(path_.c_str());
 }
 
+void Listener::stop_listening() noexcept {
+    if (fd_) shutdown(fd_.get(), SHUT_RDWR);
+    close();
+}
+
 UniqueFd Listener::release() {
     unlink_ = false;
     return std::move(fd_);

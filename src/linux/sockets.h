@@ -53,6 +53,9 @@ class Listener {
     // removed unless unlink_path names it.
     [[nodiscard]] static Result<Listener> adopt(UniqueFd fd, std::string unlink_path = {});
     void close() noexcept;
+    // Nobody listens any more, in any process that holds the socket too: a child that has not come
+    // to its exec yet would keep the port busy. Then closes.
+    void stop_listening() noexcept;
     // Gives the socket away and leaves the file alone.
     [[nodiscard]] UniqueFd release();
     [[nodiscard]] int fd() const { return fd_.get(); }

@@ -166,6 +166,29 @@ TEST_F(FastCgiSockets, TcpPort_IsSharedBusyForOthersAndFreeAfterwards) {
     EXPECT_TRUE(os::listen_tcp({.host = "127.0.0.1", .port = port}).has_value());
 }
 
+// A child between clone and exec holds a copy of every descriptor.
+TEST_F(FastCgiSockets, CopyInAnotherProcess_DoesNotGoOnListening) {
+    auto taken = os::listen_tcp({.host = "127.0.0.1"}).value();
+    const std::uint16_t port = taken.port();
+    taken.close();
+    for (const auto& url : {"tcp://127.0.0.1:" + std::to_string(port), url_}) {
+        auto socket = sockets_.get(process_of("web", url)).value();
+        const UniqueFd copy = duplicate(descriptor_of(*socket)).value();
+        socket.reset();
+        EXPECT_LT(accept(copy.get(), nullptr, nullptr), 0) << url;  // would wait for ever
+        EXPECT_TRUE(sockets_.get(process_of("web", url)).has_value()) << url;
+    }
+}
+
+TEST_F(FastCgiSockets, SocketLeftToDescendants_GoesOnListening) {
+    auto config = process_of("web", url_);
+    config.keep_descendants = true;
+    auto socket = sockets_.get(config).value();
+    const UniqueFd copy = duplicate(descriptor_of(*socket)).value();
+    socket.reset();
+    EXPECT_TRUE(os::Listener::adopt(duplicate(copy.get()).value()).has_value());
+}
+
 TEST_F(FastCgiSockets, SocketOfAnotherProgram_IsNotTakenAway) {
     const auto first = sockets_.get(process_of("web", url_)).value();
     EXPECT_EQ(sockets_.get(process_of("shop", url_)).error(),
