@@ -133,6 +133,7 @@ class Orderer {
   private:
     void warn_about_unknown() const {
         std::vector<std::string_view> names;
+        names.reserve(groups_of_.size());
         for (const auto& [name, where] : groups_of_) names.push_back(name);
         for (const auto& [program, dependencies] : depends_on_)
             for (const std::string& name : *dependencies) {
@@ -158,6 +159,7 @@ class Orderer {
         Sorter sorter(edges);
         if (sorter.run()) return true;
         std::vector<std::string_view> circle;
+        circle.reserve(sorter.circle().size());
         for (const std::size_t node : sorter.circle()) circle.push_back(names[node]);
         problems_.error(std::string(circle.front()),
                         fmt::format("depends_on goes in a circle: {}", fmt::join(circle, " -> ")),
