@@ -1,5 +1,7 @@
 #include "linux/children.h"
 
+#include <algorithm>
+#include <array>
 #include <utility>
 
 #include <errno.h>
@@ -17,7 +19,8 @@ namespace {
 
 constexpr auto kPidfd = static_cast<idtype_t>(3);  // P_PIDFD, which older headers lack
 
-constexpr int kExitsPerSlice = 128;
+constexpr int kStraysPerSlice = 128;
+constexpr int kExitsPerSlice = 8;  // each may start a successor
 constexpr std::chrono::milliseconds kStraysMayWait{10};
 
 // siginfo carries the code or the signal itself, not a wait status.
@@ -66,7 +69,6 @@ struct ChildTable::Entry {
     Child child;
     Handlers handlers;
     bool forgotten = false;
-    Watch watch;
 };
 
 ChildTable::ChildTable(Loop& loop, StrayHandler on_stray)
@@ -79,9 +81,14 @@ Result<std::unique_ptr<ChildTable>> ChildTable::create(Loop& loop, StrayHandler 
         return fail_errno(errno, "become a child subreaper");
     std::unique_ptr<ChildTable> table(new ChildTable(loop, std::move(on_stray)));
     ChildTable* self = table.get();
+    table->pidfds_ = UniqueFd::adopt(epoll_create1(EPOLL_CLOEXEC));
+    if (!table->pidfds_) return fail_errno(errno, "create an epoll for children");
+    SVD_TRY(table->exits_,
+            Watch::add(loop, table->pidfds_.get(), EPOLLIN, Priority::ChildExit,
+                       [self](std::uint32_t) { self->collect_exited(kExitsPerSlice); }));
     SVD_TRY(table->again_,
             Defer::create(
-                loop, [self] { return self->collect_some(kExitsPerSlice); }, Priority::Control));
+                loop, [self] { return self->collect_strays(kStraysPerSlice); }, Priority::Control));
     SVD_TRY(table->strays_, Timer::create(loop, [self] { self->again_.enable(); }));
     // Its own children the table hears of by their pidfds. The signal may stand for any number of
     // orphans; to look for those the kernel goes through all children, so that is done afterwards,
@@ -104,16 +111,22 @@ Status ChildTable::adopt(Child child, Handlers handlers) {
         child.pidfd = UniqueFd::adopt(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
         if (!child.pidfd) return fail_errno(errno, "open a pidfd for process {}", pid);
     }
+    epoll_event interest{};
+    interest.events = EPOLLIN;
+    interest.data.fd = pid;
+    if (epoll_ctl(pidfds_.get(), EPOLL_CTL_ADD, child.pidfd.get(), &interest) != 0)
+        return fail_errno(errno, "watch process {}", pid);
     auto entry = std::make_shared<Entry>();
     entry->child = std::move(child);
     entry->handlers = std::move(handlers);
-    const std::weak_ptr<Entry> weak = entry;
-    SVD_TRY(entry->watch, Watch::add(loop_, entry->child.pidfd.get(), EPOLLIN, Priority::ChildExit,
-                                     [this, weak](std::uint32_t) {
-                                         if (const auto ready = weak.lock()) finish(ready);
-                                     }));
     children_.insert_or_assign(pid, std::move(entry));
     return {};
+}
+
+// Not by closing alone: a child on its way to execve may hold a copy of the pidfd.
+void ChildTable::remove(const Entry& entry) {
+    epoll_ctl(pidfds_.get(), EPOLL_CTL_DEL, entry.child.pidfd.get(), nullptr);
+    children_.erase(entry.child.pid);
 }
 
 void ChildTable::forget(pid_t pid) {
@@ -140,7 +153,7 @@ int ChildTable::pidfd(pid_t pid) const {
 }
 
 void ChildTable::finish(const std::shared_ptr<Entry>& entry) {
-    if (busy_) return;  // the pidfd stays readable; the loop comes back
+    if (busy_) return;
     const Child& child = entry->child;
     const auto id = static_cast<id_t>(child.pidfd.get());
     const Waited peeked = wait_for(kPidfd, id, WNOWAIT);
@@ -155,8 +168,7 @@ void ChildTable::finish(const std::shared_ptr<Entry>& entry) {
         report.exec_errno = child.report.code();
     }
     if (entry->forgotten) {
-        entry->watch.reset();
-        children_.erase(child.pid);
+        remove(*entry);
         reap_stray(child.pid);
         return;
     }
@@ -170,15 +182,13 @@ void ChildTable::finish(const std::shared_ptr<Entry>& entry) {
             } catch (...) {
                 // The child is reaped whatever the callback does, or it would be reported for ever.
                 static_cast<void>(wait_for(kPidfd, id, 0));
-                children_.erase(child.pid);
-                entry->watch.reset();
+                remove(*entry);
                 throw;
             }
         }
     }
     static_cast<void>(wait_for(kPidfd, id, 0));
-    entry->watch.reset();
-    children_.erase(report.pid);
+    remove(*entry);
     if (on_reaped_) on_reaped_(report.pid);
     const Flagged busy(busy_);
     if (entry->handlers.on_exit) entry->handlers.on_exit(report);
@@ -202,7 +212,26 @@ void ChildTable::reap_stray(pid_t pid) {
     if (on_stray_) on_stray_(report);
 }
 
-bool ChildTable::collect_some(int budget) {
+bool ChildTable::collect_exited(int budget) {
+    if (busy_) return true;  // they stay ready; the loop comes back
+    while (budget > 0) {
+        std::array<epoll_event, 16> ready{};
+        const int room = std::min(budget, static_cast<int>(ready.size()));
+        const int count = epoll_wait(pidfds_.get(), ready.data(), room, 0);
+        if (count <= 0) return false;
+        budget -= count;
+        for (int i = 0; i < count; ++i) {
+            // Taken along by a callback of one before it, perhaps.
+            const auto found = children_.find(ready[static_cast<std::size_t>(i)].data.fd);
+            if (found == children_.end()) continue;
+            const auto entry = found->second;
+            finish(entry);
+        }
+    }
+    return true;
+}
+
+bool ChildTable::collect_strays(int budget) {
     if (busy_) return true;
     while (budget-- > 0) {
         const Waited peeked = wait_for(P_ALL, 0, WNOWAIT);
@@ -219,8 +248,8 @@ bool ChildTable::collect_some(int budget) {
 }
 
 void ChildTable::collect() {
-    constexpr int kAtMost = 4096;  // a storm of orphans must not hold up the verb for ever
-    if (!busy_ && collect_some(kAtMost)) again_.enable();
+    // Each once: programs that die at every start must not hold up the verb.
+    collect_exited(static_cast<int>(children_.size()));
 }
 
 void ChildTable::on_reaped(std::function<void(pid_t)> handler) {

@@ -74,8 +74,9 @@ class ChildTable {
     // Borrowed; -1 when unknown.
     [[nodiscard]] int pidfd(pid_t pid) const;
 
-    // Reports everything that has exited by now. Call it before a verb looks at states, so that a
-    // dead child is never seen as running. Callbacks run inside; called from one, it does nothing.
+    // Reports every child (strays come later) that has exited by now. Call it before a verb looks
+    // at states, so that a dead child is never seen as running. Callbacks run inside; called from
+    // one, it does nothing.
     void collect();
 
     // Called after every reaping, of strays too.
@@ -85,7 +86,10 @@ class ChildTable {
     struct Entry;
     ChildTable(Loop& loop, StrayHandler on_stray);
     void finish(const std::shared_ptr<Entry>& entry);
-    bool collect_some(int budget);
+    void remove(const Entry& entry);
+    // True when there may be more.
+    bool collect_exited(int budget);
+    bool collect_strays(int budget);
     void reap_stray(pid_t pid);
 
     Loop& loop_;
@@ -93,6 +97,10 @@ class ChildTable {
     std::function<void(pid_t)> on_reaped_;
     bool busy_ = false;  // inside callbacks
     std::unordered_map<pid_t, std::shared_ptr<Entry>> children_;
+    // One epoll for all pidfds, itself a source of the loop: a source for each would cost 600
+    // bytes.
+    UniqueFd pidfds_;
+    Watch exits_;
     Timer strays_;
     Defer again_;
     SignalWatch sigchld_;
