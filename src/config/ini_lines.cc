@@ -1,5 +1,7 @@
 #include "config/ini_lines.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "base/python_text.h"
@@ -13,9 +15,16 @@ namespace {
 // Where the comment of a line begins; npos when it has none. A prefix counts at the start of the
 // line or after white space; the earliest wins. Quotes protect nothing.
 std::size_t comment_start(std::string_view line) {
-    for (std::size_t at = line.find_first_of(";#"); at != std::string_view::npos;
-         at = line.find_first_of(";#", at + 1)) {
+    // Two searches for one character each are several times faster than one for either.
+    std::size_t semicolon = line.find(';');
+    std::size_t hash = line.find('#');
+    while (std::min(semicolon, hash) != std::string_view::npos) {
+        const std::size_t at = std::min(semicolon, hash);
         if (at == 0 || trailing_space(line.substr(0, at)) > 0) return at;
+        if (at == semicolon)
+            semicolon = line.find(';', at + 1);
+        else
+            hash = line.find('#', at + 1);
     }
     return std::string_view::npos;
 }
@@ -27,7 +36,8 @@ struct RawLine {
 };
 
 RawLine take_line(std::string_view& text) {
-    const std::size_t at = text.find_first_of("\r\n");
+    const std::size_t feed = text.find('\n');
+    const std::size_t at = std::min(feed, text.substr(0, feed).find('\r'));
     if (at == std::string_view::npos) {
         const RawLine last{text, false};
         text = {};
@@ -41,7 +51,7 @@ RawLine take_line(std::string_view& text) {
 
 class Splitter {
   public:
-    explicit Splitter(std::string_view path) : path_(path) {}
+    Splitter(std::string_view path, SectionFilter filter) : path_(path), filter_(filter) {}
 
     IniLines run(std::string_view text) {
         while (!text.empty()) {
@@ -88,12 +98,15 @@ class Splitter {
         const std::size_t close = value.rfind(']');
         if (value.front() != '[' || close == std::string_view::npos || close < 2) return false;
         finish_option();
+        in_section_ = true;
+        const std::string_view name = value.substr(1, close - 1);
+        wanted_ = filter_ == nullptr || filter_(name);
+        if (!wanted_) return true;
         IniLine header;
         header.kind = IniLine::Kind::Section;
         header.line = number_;
-        header.name = std::string(value.substr(1, close - 1));
+        header.name = std::string(name);
         result_.lines.push_back(std::move(header));
-        in_section_ = true;
         return true;
     }
 
@@ -110,6 +123,7 @@ class Splitter {
             return;
         }
         open_ = true;
+        if (!wanted_) return;
         option_.line = number_;
         option_.name = to_lower(name);
         option_.value = std::string(py_strip(value.substr(delimiter + 1)));
@@ -117,6 +131,7 @@ class Splitter {
     }
 
     void continue_option(std::string_view value, bool cut) {
+        if (!wanted_) return;
         option_.value.append(blank_lines_ + 1, '\n');
         blank_lines_ = 0;
         option_.value += value;
@@ -126,9 +141,11 @@ class Splitter {
     // Blank lines at the end of a value are not part of it.
     void finish_option() {
         if (!open_) return;
-        option_.value.resize(py_rstrip(option_.value).size());
-        result_.lines.push_back(std::move(option_));
-        option_ = IniLine{};
+        if (wanted_) {
+            option_.value.resize(py_rstrip(option_.value).size());
+            result_.lines.push_back(std::move(option_));
+            option_ = IniLine{};
+        }
         open_ = false;
         blank_lines_ = 0;
     }
@@ -143,6 +160,8 @@ class Splitter {
     }
 
     std::string_view path_;
+    SectionFilter filter_;
+    bool wanted_ = true;  // the section that the reader is in
     IniLines result_;
     IniLine option_;
     bool open_ = false;  // option_ may still be continued
@@ -156,8 +175,8 @@ class Splitter {
 
 }  // namespace
 
-IniLines split_ini(std::string_view text, std::string_view path) {
-    return Splitter(path).run(text);
+IniLines split_ini(std::string_view text, std::string_view path, SectionFilter wanted) {
+    return Splitter(path, wanted).run(text);
 }
 
 }  // namespace svd::config

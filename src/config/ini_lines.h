@@ -31,7 +31,11 @@ struct IniLines {
     std::optional<IniFault> fault;
 };
 
+// Which sections are wanted; the lines of others are checked, and left out.
+using SectionFilter = bool (*)(std::string_view section);
+
 // `path` appears in the fault's text as given.
-[[nodiscard]] IniLines split_ini(std::string_view text, std::string_view path);
+[[nodiscard]] IniLines split_ini(std::string_view text, std::string_view path,
+                                 SectionFilter wanted = nullptr);
 
 }  // namespace svd::config

@@ -59,9 +59,12 @@ class Feed {
 
     void prepare(const IniLine& line) {
         if (line.kind == IniLine::Kind::Section)
-            pending_ = fmt::format("[{}]\n{}={}\n", plain_name(line.name), kHandle, kHandle);
+            pending_.append("[").append(plain_name(line.name)).append("]\n@=@\n");
         else
-            pending_ = fmt::format("{}={}\n", plain_name(line.name), plain_value(line.value));
+            pending_.append(plain_name(line.name))
+                .append("=")
+                .append(plain_value(line.value))
+                .append("\n");
     }
 
     std::string plain_name(const std::string& name) {
@@ -112,13 +115,13 @@ class Feed {
 
 }  // namespace
 
-IniFile read_ini(std::string_view text, std::string_view path) {
+IniFile read_ini(std::string_view text, std::string_view path, SectionFilter wanted) {
     IniFile file;
     if (auto bad = utf8_decode_error(text)) {
         file.fault = IniFault{0, *std::move(bad)};
         return file;
     }
-    IniLines split = split_ini(text, path);
+    IniLines split = split_ini(text, path, wanted);
     file.fault = std::move(split.fault);
     file.entries = Feed(std::move(split.lines)).run();
     return file;

@@ -29,6 +29,7 @@ struct IniFile {
     std::optional<IniFault> fault;  // syntax or encoding; entries are then incomplete
 };
 
-[[nodiscard]] IniFile read_ini(std::string_view text, std::string_view path);
+[[nodiscard]] IniFile read_ini(std::string_view text, std::string_view path,
+                               SectionFilter wanted = nullptr);
 
 }  // namespace svd::config

@@ -45,7 +45,7 @@ Result<ClientConfig> load_client(const LoadRequest& request, const Host& host) {
     ProblemSink problems;
     Names names;
     for (const auto& [name, value] : request.environment) names.set("ENV_" + name, value);
-    const auto files = read_document(request, host, names, problems, Includes::Lenient);
+    const auto files = read_document(request, host, names, problems, ReadFor::Client);
     if (!files) return first_error_of(problems.take());
     const Section* section = files->document.find("supervisorctl");
     if (section == nullptr) return fail(".ini file does not include supervisorctl section");

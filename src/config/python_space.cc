@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
+#include <cstring>
 
 #include <fmt/format.h>
 
@@ -94,9 +96,21 @@ std::size_t character_count(std::string_view text) {
         text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
 }
 
+namespace {
+// Where the first byte beyond ASCII at or behind `at` is, give or take the word it is in.
+std::size_t skip_ascii(std::string_view bytes, std::size_t at) {
+    constexpr std::uint64_t kHighBits = 0x8080808080808080U;
+    for (std::uint64_t word = 0; at + sizeof(word) <= bytes.size(); at += sizeof(word)) {
+        std::memcpy(&word, bytes.data() + at, sizeof(word));
+        if ((word & kHighBits) != 0) break;
+    }
+    return at;
+}
+}  // namespace
+
 std::optional<std::string> utf8_decode_error(std::string_view bytes) {
     std::size_t at = 0;
-    while (at < bytes.size()) {
+    while ((at = skip_ascii(bytes, at)) < bytes.size()) {
         const Lead lead = classify(static_cast<unsigned char>(bytes[at]));
         if (lead.more < 0) return decode_error(bytes, at, 1, "invalid start byte");
         std::size_t size = 1;

@@ -13,11 +13,16 @@ namespace svd::config {
 
 namespace {
 
+// Of the sections with a second name ("program:web") a client knows one kind.
+bool is_of_client(std::string_view section) {
+    return section.find(':') == std::string_view::npos || section.starts_with("ctlplugin:");
+}
+
 class Reader {
   public:
     Reader(const LoadRequest& request, const Host& host, const Names& names, ProblemSink& problems,
-           Includes includes)
-        : request_(request), host_(host), names_(names), problems_(problems), includes_(includes) {}
+           ReadFor reader)
+        : request_(request), host_(host), names_(names), problems_(problems), reader_(reader) {}
 
     std::optional<ReadFiles> run() {
         if (!read_root()) return std::nullopt;
@@ -29,7 +34,7 @@ class Reader {
   private:
     // Problems beyond the root file, which a lenient reader does not mind.
     void report_include(Problem problem) {
-        if (includes_ == Includes::Strict) problems_.add(std::move(problem));
+        if (reader_ == ReadFor::Daemon) problems_.add(std::move(problem));
     }
 
     void error(std::string text, std::string file, int line) {
@@ -58,9 +63,10 @@ class Reader {
     }
 
     bool merge(const std::string& text, const std::shared_ptr<const Source>& source) {
-        const IniFile file = read_ini(text, source->path);
+        const auto wanted = reader_ == ReadFor::Client ? is_of_client : nullptr;
+        const IniFile file = read_ini(text, source->path, wanted);
         if (file.fault) {
-            if (source == files_.root || includes_ == Includes::Strict)
+            if (source == files_.root || reader_ == ReadFor::Daemon)
                 error(file.fault->text, source->path, file.fault->line);
             return false;
         }
@@ -137,7 +143,7 @@ class Reader {
     const Host& host_;
     const Names& names_;
     ProblemSink& problems_;
-    Includes includes_;
+    ReadFor reader_;
     ReadFiles files_;
     std::string here_;
 };
@@ -145,9 +151,8 @@ class Reader {
 }  // namespace
 
 std::optional<ReadFiles> read_document(const LoadRequest& request, const Host& host,
-                                       const Names& names, ProblemSink& problems,
-                                       Includes includes) {
-    return Reader(request, host, names, problems, includes).run();
+                                       const Names& names, ProblemSink& problems, ReadFor reader) {
+    return Reader(request, host, names, problems, reader).run();
 }
 
 }  // namespace svd::config

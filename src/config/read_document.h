@@ -19,13 +19,14 @@ struct ReadFiles {
     std::vector<std::string> included;
 };
 
-// Lenient: what is wrong with [include] or an included file leaves that file out, without an error.
-enum class Includes { Strict, Lenient };
+// Client: what is wrong with [include] or an included file leaves that file out, without an error,
+// and the sections of programs and groups are left out.
+enum class ReadFor { Daemon, Client };
 
 // Names are those of expressions in [include] files, without `here`. Empty after an error that
 // leaves nothing to look at (no root file, syntax). Included files are not read recursively.
 [[nodiscard]] std::optional<ReadFiles> read_document(const LoadRequest& request, const Host& host,
                                                      const Names& names, ProblemSink& problems,
-                                                     Includes includes = Includes::Strict);
+                                                     ReadFor reader = ReadFor::Daemon);
 
 }  // namespace svd::config

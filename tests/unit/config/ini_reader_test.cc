@@ -127,5 +127,15 @@ TEST(IniReader, Entries_CarryLineAndCut) {
     EXPECT_FALSE(file.entries[2].comment_cut);
 }
 
+TEST(IniReader, SectionsThatAreNotWanted_AreCheckedAndLeftOut) {
+    const auto wanted = [](std::string_view section) { return section == "a"; };
+    const IniFile file = read_ini("[a]\nx=1\n  2\n[b]\ny=1\n  2\n[a]\nz=3\n[b]\n", "f", wanted);
+    EXPECT_FALSE(file.fault.has_value());
+    ASSERT_EQ(file.entries.size(), 4U);
+    EXPECT_EQ(file.entries[1].value, "1\n2");
+    EXPECT_EQ(file.entries[3].name, "z");
+    EXPECT_TRUE(read_ini("[a]\nx=1\n[b]\nnothing\n", "f", wanted).fault.has_value());
+}
+
 }  // namespace
 }  // namespace svd::config
