@@ -57,8 +57,12 @@ class Supervisor {
 
     // --- looking (verbs_info.cc)
     [[nodiscard]] Outcome<ProcessInfo> process_info(std::string_view name);
+    [[nodiscard]] std::size_t process_count() const { return fleet_.process_count(); }
     // Calls `visit` for every process in order of (group, name) without building a list.
     void each_process_info(const std::function<void(const ProcessInfo&)>& visit);
+    // The same with what people look at alone. Description is what getProcessInfo says.
+    void each_status(
+        const std::function<void(const process::Process&, std::string_view description)>& visit);
     [[nodiscard]] std::vector<ConfigInfo> all_config_info() const;
 
     // --- acting (verbs_action.cc)

@@ -43,15 +43,16 @@ void StructScope::end() {
     out_ += "</member>\n";
 }
 
+// The two of which a large answer has thousands: few pieces to append.
 void StructScope::text(std::string_view name, std::string_view value) {
-    begin(name);
-    emit_text(out_, value);
-    end();
+    out_.append("<member>\n<name>").append(name).append("</name>\n<value><string>");
+    wire::append_escaped(out_, value);
+    out_.append("</string></value>\n</member>\n");
 }
 void StructScope::number(std::string_view name, std::int64_t value) {
-    begin(name);
-    emit_int(out_, value);
-    end();
+    out_.append("<member>\n<name>").append(name).append("</name>\n<value><int>");
+    append_int(out_, value);
+    out_.append("</int></value>\n</member>\n");
 }
 void StructScope::flag(std::string_view name, bool value) {
     begin(name);

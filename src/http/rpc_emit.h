@@ -54,9 +54,6 @@ void emit_texts(std::string& out, const std::vector<std::string>& texts);
 // The struct that stands for a failed call in multicall's answer.
 void emit_fault_struct(std::string& out, const control::Fault& fault);
 
-// Bytes of one getProcessInfo struct, to reserve room for many.
-inline constexpr std::size_t kProcessInfoBytes = 1280;
-
 void begin_response(std::string& out);
 void end_response(std::string& out);
 

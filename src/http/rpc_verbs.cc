@@ -113,12 +113,15 @@ Outcome<void> get_process_info(const Context& c, const Arguments& args, std::str
 }
 Outcome<void> get_all_process_info(const Context& c, const Arguments&, std::string& out) {
     const ArrayScope array(out);
+    std::size_t rest = c.supervisor.process_count();
     c.supervisor.each_process_info([&](const control::ProcessInfo& info) {
-        // Growing by doubling copies a large answer several times over.
-        if (out.capacity() - out.size() < kProcessInfoBytes) {
-            out.reserve(out.size() + out.size() / 2 + 64 * kProcessInfoBytes);
-        }
+        const std::size_t before = out.size();
         emit_process_info(out, info);
+        // Room for as many more as this one takes: doubling would touch a large answer's pages
+        // twice.
+        const std::size_t each = out.size() - before;
+        if (out.capacity() - out.size() < each) out.reserve(out.size() + rest * (each + each / 16));
+        --rest;
     });
     return {};
 }

@@ -2,6 +2,7 @@
 #include <array>
 #include <ctime>
 
+#include <fmt/compile.h>
 #include <fmt/format.h>
 
 #include "base/signal_table.h"
@@ -17,7 +18,8 @@ std::string uptime_text(Duration uptime) {
     const auto seconds_up = std::max<std::int64_t>(floor<seconds>(uptime).count(), 0);
     const std::int64_t days = seconds_up / 86400;
     const std::int64_t rest = seconds_up % 86400;
-    std::string clock = fmt::format("{}:{:02}:{:02}", rest / 3600, rest / 60 % 60, rest % 60);
+    std::string clock =
+        fmt::format(FMT_COMPILE("{}:{:02}:{:02}"), rest / 3600, rest / 60 % 60, rest % 60);
     if (days == 0) return clock;
     return fmt::format("{} day{}, {}", days, days == 1 ? "" : "s", clock);
 }
@@ -46,7 +48,7 @@ std::string describe(const ExitStatus& status) {
 std::string describe(const Data& data, const Now& now, std::string_view name) {
     switch (data.state) {
         case State::Running:
-            return fmt::format("pid {}, uptime {}", data.pid,
+            return fmt::format(FMT_COMPILE("pid {}, uptime {}"), data.pid,
                                uptime_text(now.mono - data.started_mono));
         case State::Fatal:
         case State::Backoff:

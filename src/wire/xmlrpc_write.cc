@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cmath>
 #include <limits>
@@ -35,11 +36,17 @@ std::size_t character_length(std::string_view text, std::size_t at) {
 }
 
 // Bytes that are copied as they are: everything of ASCII but & < > and the control characters.
-bool is_plain(char c) {
-    const auto u = static_cast<unsigned char>(c);
-    if (u >= 0x80) return false;
-    if (u < 0x20) return c == '\t' || c == '\n' || c == '\r';
-    return c != '&' && c != '<' && c != '>';
+constexpr auto kPlain = [] {
+    std::array<bool, 256> plain{};
+    for (std::size_t u = 0x20; u < 0x80; ++u) plain[u] = true;
+    for (const char c : {'\t', '\n', '\r'}) plain[static_cast<std::size_t>(c)] = true;
+    for (const char c : {'&', '<', '>'}) plain[static_cast<std::size_t>(c)] = false;
+    return plain;
+}();
+
+std::size_t plain_end(std::string_view text, std::size_t at) {
+    while (at < text.size() && kPlain[static_cast<unsigned char>(text[at])]) ++at;
+    return at;
 }
 
 std::string_view markup_escape(char c) {
@@ -136,11 +143,9 @@ struct Writer {
 
 void append_escaped(std::string& out, std::string_view text) {
     for (std::size_t at = 0; at < text.size();) {
-        const auto rest = text.substr(at);
-        const auto stop = std::find_if_not(rest.begin(), rest.end(), is_plain);
-        const auto run = static_cast<std::size_t>(stop - rest.begin());
-        out += rest.substr(0, run);
-        at += run;
+        const auto stop = plain_end(text, at);
+        out.append(text, at, stop - at);
+        at = stop;
         if (at == text.size()) return;
         if (const auto escape = markup_escape(text[at]); !escape.empty()) {
             out += escape;
