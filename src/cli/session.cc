@@ -16,9 +16,12 @@ constexpr std::string_view kNoNamespace =
 }  // namespace
 
 CallResult Session::call(std::string_view method, const wire::Array& params) {
+    return call_full(fmt::format("supervisor.{}", method), params);
+}
+
+CallResult Session::call_full(std::string_view method, const wire::Array& params) {
     out_.flush();
-    return client_.call(settings_.serverurl, settings_.credentials,
-                        fmt::format("supervisor.{}", method), params);
+    return client_.call(settings_.serverurl, settings_.credentials, method, params);
 }
 
 bool Session::upcheck() {

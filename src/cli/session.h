@@ -26,6 +26,8 @@ class Session {
 
     // Calls supervisor.`method`, after everything printed so far has been shown.
     [[nodiscard]] CallResult call(std::string_view method, const wire::Array& params = {});
+    // The same with a namespace in front of the method's name.
+    [[nodiscard]] CallResult call_full(std::string_view method, const wire::Array& params = {});
     // True when a server of our API answers. Otherwise says why, sets the exit code and is false.
     [[nodiscard]] bool upcheck();
     // For an error that the command has no words for: one line and exit code 1. A missing

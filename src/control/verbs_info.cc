@@ -67,6 +67,14 @@ void Supervisor::each_process_info(const std::function<void(const ProcessInfo&)>
     for (const auto* process : fleet_.processes_by_name()) visit(info_of(*process, now));
 }
 
+void Supervisor::each_status(
+    const std::function<void(const process::Process&, std::string_view)>& visit) {
+    host_.collect_children();
+    const Now now = host_.now();
+    for (const auto* process : fleet_.processes_by_name())
+        visit(*process, describe(process->data, now));
+}
+
 std::vector<ConfigInfo> Supervisor::all_config_info() const {
     const auto log_text = [&](const config::GroupConfig& group,
                               const config::ProcessConfig& process, Channel channel) {

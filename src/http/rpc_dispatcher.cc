@@ -51,6 +51,8 @@ const Method* RpcDispatcher::find(std::string_view name) const {
     std::span<const Method> table;
     if (space == "system") {
         table = system_methods();
+    } else if (space == "svd") {
+        table = svd_methods();
     } else if (std::ranges::find(namespaces_, space) != namespaces_.end()) {
         table = supervisor_methods();
     }
@@ -69,8 +71,9 @@ std::vector<std::string> RpcDispatcher::method_names() const {
         }
     };
     for (const std::string& space : namespaces_) {
-        if (space != "system") add(space, supervisor_methods());
+        if (space != "system" && space != "svd") add(space, supervisor_methods());
     }
+    add("svd", svd_methods());
     add("system", system_methods());
     std::ranges::sort(names);
     return names;

@@ -73,6 +73,8 @@ struct Method {
 
 [[nodiscard]] std::span<const Method> supervisor_methods();
 [[nodiscard]] std::span<const Method> system_methods();
+// What Supervisor does not have.
+[[nodiscard]] std::span<const Method> svd_methods();
 
 [[nodiscard]] std::size_t param_count(const Method& method);
 // Counts and converts; the fault is IncorrectParameters.

@@ -54,9 +54,9 @@ wire::Value process(const char* group, const char* name, const char* state, cons
 }
 
 TEST(StatusTable, ColumnsAreThirtyThreeAndTen) {
-    const auto one = process("g", "a", "RUNNING", "pid 7, uptime 0:00:01");
-    const auto two = process("b", "b", "FATAL", "");
-    const auto lines = status_lines({&one, &two});
+    const wire::Value all(wire::Array{process("g", "a", "RUNNING", "pid 7, uptime 0:00:01"),
+                                      process("b", "b", "FATAL", "")});
+    const auto lines = status_lines(status_rows(all));
     ASSERT_EQ(lines.size(), 2U);
     EXPECT_EQ(lines[0], "g:a                              RUNNING   pid 7, uptime 0:00:01");
     EXPECT_EQ(lines[1], "b                                FATAL     ");
@@ -64,8 +64,19 @@ TEST(StatusTable, ColumnsAreThirtyThreeAndTen) {
 
 TEST(StatusTable, ALongName_WidensTheColumn) {
     const std::string name(34, 'x');
-    const auto one = process(name.c_str(), name.c_str(), "STOPPED", "Not started");
-    EXPECT_EQ(status_lines({&one}).front(), name + "   STOPPED   Not started");
+    const wire::Value all(
+        wire::Array{process(name.c_str(), name.c_str(), "STOPPED", "Not started")});
+    EXPECT_EQ(status_lines(status_rows(all)).front(), name + "   STOPPED   Not started");
+}
+
+TEST(StatusTable, RowsOfSvd_ReadAsTheStructsDo) {
+    const wire::Value all(
+        wire::Array{wire::Array{"g", "a", 20, "RUNNING", "pid 7, uptime 0:00:01"}});
+    const auto rows = status_rows(all);
+    ASSERT_EQ(rows.size(), 1U);
+    EXPECT_EQ(rows[0].state, 20);
+    EXPECT_EQ(status_lines(rows).front(),
+              "g:a                              RUNNING   pid 7, uptime 0:00:01");
 }
 
 TEST(StatusTable, Avail_HasFourColumns) {
