@@ -1,29 +1,39 @@
 #include "daemon/output_reader.h"
 
+#include <algorithm>
 #include <cerrno>
 
+#include <fcntl.h>
 #include <sys/epoll.h>
 #include <unistd.h>
 
 namespace svd::daemon {
 
+namespace {
+using std::chrono::microseconds;
+
+// So much within one window is a rush, and so little in a tick its end.
+constexpr microseconds kWindow{1000};
+constexpr std::size_t kRush = 64UL * 1024;
+constexpr std::size_t kCalm = 4UL * 1024;
+constexpr int kUsualPipe = 64 * 1024;
+constexpr int kRushPipe = 256 * 1024;
+constexpr microseconds kShortestTick{50};
+constexpr microseconds kLongestTick{1000};
+}  // namespace
+
 Result<std::unique_ptr<OutputReader>> OutputReader::open(os::Loop& loop, UniqueFd pipe,
                                                          log::OutputChannel* channel,
                                                          Buffer buffer) {
     SVD_CHECK(set_nonblocking(pipe.get()));
-    std::unique_ptr<OutputReader> reader(new OutputReader(std::move(pipe), channel, buffer));
+    std::unique_ptr<OutputReader> reader(new OutputReader(loop, std::move(pipe), channel, buffer));
     auto* self = reader.get();
     SVD_TRY(self->watch_, os::Watch::add(loop, self->pipe_.get(), EPOLLIN, os::Priority::Output,
-                                         [self](std::uint32_t) {
-                                             self->read_once();
-                                             if (!self->at_end()) return;
-                                             // The call may destroy this reader.
-                                             if (const auto call = std::move(self->on_end_)) call();
-                                         }));
+                                         [self](std::uint32_t) { self->on_ready(); }));
     return reader;
 }
 
-std::size_t OutputReader::read_once() {
+std::size_t OutputReader::read_once(Now now) {
     ssize_t got = 0;
     do {
         got = ::read(pipe_.get(), buffer_.data(), buffer_.size());
@@ -31,7 +41,7 @@ std::size_t OutputReader::read_once() {
     if (got > 0) {
         const auto size = static_cast<std::size_t>(got);
         const std::string_view chunk(buffer_.data(), size);
-        if (channel_) channel_->feed(chunk, os::Loop::now());
+        if (channel_) channel_->feed(chunk, now);
         if (on_chunk_) on_chunk_(chunk);
         return size;
     }
@@ -39,17 +49,72 @@ std::size_t OutputReader::read_once() {
     return 0;
 }
 
-void OutputReader::drain() {
+std::size_t OutputReader::read_up_to(std::size_t limit, Now now) {
     std::size_t total = 0;
-    while (pipe_ && total < kDrainLimit) {
-        const std::size_t got = read_once();
+    while (pipe_ && total < limit) {
+        const std::size_t got = read_once(now);
         if (got == 0) break;
         total += got;
     }
+    return total;
+}
+
+void OutputReader::drain() {
+    read_up_to(kDrainLimit, os::Loop::now());
+}
+
+// The call may destroy this reader.
+void OutputReader::tell_end() {
+    if (const auto call = std::move(on_end_)) call();
+}
+
+void OutputReader::on_ready() {
+    const Now now = os::Loop::now();
+    const std::size_t got = read_once(now);
+    if (at_end()) return tell_end();
+    if (now.mono - window_ >= kWindow) {
+        window_ = now.mono;
+        window_bytes_ = 0;
+    }
+    window_bytes_ += got;
+    if (window_bytes_ >= kRush) begin_rush(now);
+}
+
+void OutputReader::begin_rush(Now now) {
+    if (!tick_) {
+        auto tick = os::Timer::create(loop_, [this] { on_tick(); }, os::Priority::Output);
+        if (!tick) return;  // slower, that is all
+        tick_ = *std::move(tick);
+    }
+    const int size = ::fcntl(pipe_.get(), F_SETPIPE_SZ, kRushPipe);
+    capacity_ = static_cast<std::size_t>(size > 0 ? size : kUsualPipe);
+    watch_.pause();
+    window_ = now.mono;
+    tick_.set(now.mono + kShortestTick);
+}
+
+void OutputReader::end_rush() {
+    window_bytes_ = 0;
+    ::fcntl(pipe_.get(), F_SETPIPE_SZ, kUsualPipe);  // refused while it holds more; no harm
+    watch_.resume();
+}
+
+void OutputReader::on_tick() {
+    const Now now = os::Loop::now();
+    const std::size_t got = read_up_to(capacity_, now);
+    if (at_end()) return tell_end();
+    if (got < kCalm) return end_rush();
+    // As long as half a pipe takes at this rate.
+    const auto since = std::chrono::duration_cast<microseconds>(now.mono - window_);
+    const auto half = static_cast<std::int64_t>(capacity_ / 2);
+    const microseconds next(since.count() * half / static_cast<std::int64_t>(got));
+    window_ = now.mono;
+    tick_.set(now.mono + std::clamp(next, kShortestTick, kLongestTick));
 }
 
 void OutputReader::close() {
     watch_.reset();
+    tick_.clear();
     pipe_.reset();
 }
 

@@ -3,6 +3,10 @@
 // The pipe's end is not the child's end: descendants may keep it open, and a child may close it and
 // live on. So the reader stops by itself at end of file, and is told by drain() when the run is
 // over.
+//
+// A child that writes short lines without a pause would wake the loop for every few of them, and
+// pay for waking it. Such a pipe is made larger and looked at by the clock, several times before it
+// could be full, until the rush is over.
 #pragma once
 
 #include <functional>
@@ -36,17 +40,30 @@ class OutputReader {
     // More than a pipe holds; a descendant that writes for ever must not hold up the loop.
     static constexpr std::size_t kDrainLimit = 4UL * 1024 * 1024;
 
-    OutputReader(UniqueFd pipe, log::OutputChannel* channel, Buffer buffer)
-        : pipe_(std::move(pipe)), channel_(channel), buffer_(buffer) {}
-    std::size_t read_once();
+    OutputReader(os::Loop& loop, UniqueFd pipe, log::OutputChannel* channel, Buffer buffer)
+        : loop_(loop), pipe_(std::move(pipe)), channel_(channel), buffer_(buffer) {}
+    std::size_t read_once(Now now);
+    // Reads until the pipe is empty or `limit` bytes are read.
+    std::size_t read_up_to(std::size_t limit, Now now);
+    void on_ready();
+    void on_tick();
+    void begin_rush(Now now);
+    void end_rush();
+    void tell_end();
     void close();
 
+    os::Loop& loop_;
     UniqueFd pipe_;
     log::OutputChannel* channel_;
     Buffer buffer_;
     std::function<void(std::string_view)> on_chunk_;
     std::function<void()> on_end_;
     os::Watch watch_;
+
+    MonoTime window_{};  // in which window_bytes_ were read; or the last tick of a rush
+    std::size_t window_bytes_ = 0;
+    std::size_t capacity_ = 0;  // of the pipe in a rush
+    os::Timer tick_;
 };
 
 }  // namespace svd::daemon
