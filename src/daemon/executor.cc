@@ -171,6 +171,8 @@ void Executor::child_ended(Process& process, std::uint64_t run, const os::ExitRe
     } else {
         fleet_->feed(process, process::Exited{status, remains, run}, now());
     }
+    // Supervisor's line, which people wait for; here it stands for one child, not for a signal.
+    parts_.log.debug("received SIGCHLD indicating a child quit");
     // The next run, if there is one, has ended this run's output already.
     if (process.data.run == run && process.data.pid == 0) end_output(process);
     release_socket(process);
