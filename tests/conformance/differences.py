@@ -63,5 +63,9 @@ class Table:
         return [(pattern, row) for row in self.rows if not row.sometimes
                 for pattern in row.patterns if pattern in row.seen - row.used]
 
+    def stale_scenarios(self):
+        """Those whose checks the stale patterns name."""
+        return {pattern.split("/")[0] for pattern, _ in self.stale()}
+
     def never_seen(self):
         return [(pattern, row) for row in self.rows for pattern in row.patterns if pattern not in row.seen]

@@ -18,6 +18,12 @@ import runner  # noqa: E402
 import scenario  # noqa: E402
 
 
+# What depends on which of two clocks is first may come out differently on a busy machine, on either
+# side. It gets a second try with the machine to itself; a defect fails twice. More than so many at
+# once are no accident.
+MOST_AGAIN = 6
+
+
 def options():
     parser = argparse.ArgumentParser(description=__doc__)
     env = os.environ.get
@@ -95,7 +101,8 @@ class Tally:
         self.passed = self.failed = 0
         self.outcomes = {}
 
-    def report(self, item, results):
+    def report(self, item, results, again=None):
+        """Shows and counts a scenario; one that fails goes to `again` instead, when there is one."""
         self.outcomes[item.name] = {label: r.checks for label, r in results.items()}
         if self.opts.oracle_only:
             checks = results["supervisord"].checks
@@ -108,6 +115,12 @@ class Tally:
             return
         wrong, count = self.judge.compare(item, results)
         aborted = results["supervisord"].checks.get("(aborted)")
+        if (wrong or aborted) and again is not None and len(again) < MOST_AGAIN:
+            again.append(item)
+            first = f"{wrong[0][1]} {wrong[0][0]}" if wrong else "supervisord itself"
+            print(f"??   {item.name}: to be run again, alone ({first})")
+            sys.stdout.flush()
+            return
         timing = " ".join(f"{label} {r.seconds:.1f} s" for label, r in results.items())
         verdict = "FAIL" if wrong or aborted else "ok  "
         print(f"{verdict} {item.name}: {count} checks" + (f" ({timing})" if self.opts.timing else ""))
@@ -149,7 +162,11 @@ def main():
     judge = runner.Runner(reference, others, table, opts.workers, opts.keep)
     tally = Tally(judge, opts)
     begun = time.monotonic()
-    judge.run(items, tally.report)
+    again = []
+    judge.run(items, lambda item, results: tally.report(item, results, again))
+    again += [item for item in items if item not in again and item.name in table.stale_scenarios()]
+    if again:
+        judge.run(again, tally.report, workers=1)
     tally.stale(table)
     if opts.json:
         with open(opts.json, "w", encoding="utf-8") as out:

@@ -68,14 +68,14 @@ class Runner:
         # Orphans of a daemon come to this process instead of init, where they can be ended by pid.
         ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
-    def run(self, items, report):
+    def run(self, items, report, workers=None):
         """Calls report(item, {label: Result}) for every scenario as it is complete."""
         with tempfile.TemporaryDirectory(prefix="svdc-child-") as folder:
             child = build_child(folder)
             preloaded = preload.Preloaded(folder, daemon.clean_environment())
             for programs in [self.reference, *self.others]:
                 programs.preloaded = preloaded
-            with contextlib.closing(preloaded), concurrent.futures.ThreadPoolExecutor(self.workers) as pool:
+            with contextlib.closing(preloaded), concurrent.futures.ThreadPoolExecutor(workers or self.workers) as pool:
                 waiting, results = {}, {item.name: {} for item in items}
                 for item in sorted(items, key=lambda entry: not entry.slow):
                     for programs in self.subjects_of(item):
