@@ -157,10 +157,11 @@ class GroupLoader {
         pool.result_handler =
             reader.text("result_handler", names).value_or(std::string(kDefaultResultHandler));
         if (pool.result_handler != kDefaultResultHandler)
-            reader.warn("result_handler",
-                        fmt::format("{} cannot be loaded by a native program, results are judged "
-                                    "by the default handler",
-                                    pool.result_handler));
+            reader.warn(
+                "result_handler",
+                fmt::format("[{}] {} cannot be loaded by a native program, results are judged "
+                            "by the default handler",
+                            section.name, pool.result_handler));
         read_events(reader, pool);
         if (reader.value("redirect_stderr", names, parse_boolean))
             reader.error(
