@@ -4,9 +4,9 @@
 // and every open descriptor, and execve throws both away again. A child that is given a slot copies
 // neither. It shares the daemon's descriptor table (CLONE_FILES) with its ends laid out on the
 // slot's three low descriptors, and its first act is to leave it (close_range with
-// CLOSE_RANGE_UNSHARE), which copies only what lies below. Unless it changes its user it borrows
-// the daemon's memory as well (CLONE_VM), on a stack of the slot. Nobody waits: the slot is free
-// again when its child has left, and a child without a free slot is forked the ordinary way.
+// CLOSE_RANGE_UNSHARE), which copies only what lies below. If it may (spawn_memory.h), it
+// borrows the daemon's memory as well (CLONE_VM), on a stack of the slot. Nobody waits: the slot is
+// free again when its child has left, and a child without a free slot is forked the ordinary way.
 #pragma once
 
 #include <array>

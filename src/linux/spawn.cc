@@ -166,12 +166,6 @@ Result<Cloned> clone_with_copies(const SpawnSpec& spec, detail::ReportCell* repo
     return clone_somehow(plan, spec.cgroup_fd, {}, recreate);
 }
 
-// In shared memory a child that is another user's would make the daemon undumpable, and would read
-// and write it until execve.
-bool may_borrow_memory(const SpawnSpec& spec) {
-    return kCanBorrowMemory && (!spec.ids || spec.ids->uid == getuid());
-}
-
 Cloned clone_from_slot(LaunchSlots& slots, LaunchSlot& slot, const SpawnSpec& spec,
                        detail::ReportCell* report, const RecreateCgroup& recreate) {
     Cloned cloned;

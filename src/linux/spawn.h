@@ -7,8 +7,8 @@
 //
 // Nothing blocks the parent, and nothing that grows with the daemon is copied: see launch_slots.h.
 // It is no vfork, whose parent stands still until execve is done: a slow disk, a dead mount in
-// chdir or a throttled cgroup would stop the whole daemon. A child that changes its user is forked,
-// with the heap and the libraries kept out of it (spawn_memory.h).
+// chdir or a throttled cgroup would stop the whole daemon. A child that may not borrow memory is
+// forked, with the heap and the libraries kept out of it (spawn_memory.h).
 #pragma once
 
 #include <functional>

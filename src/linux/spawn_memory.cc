@@ -10,11 +10,13 @@
 #include <utility>
 
 #include <errno.h>
+#include <fcntl.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include "base/strings.h"
 #include "linux/proc_info.h"
+#include "linux/raw_syscall.h"
 
 namespace svd::os {
 namespace {
@@ -120,6 +122,11 @@ void keep_libraries_out_of_children() {
         if (const auto found = unneeded_mapping(std::string_view(line.begin(), line.end())))
             madvise(found->start, found->size, MADV_DONTFORK);
 #endif
+}
+
+bool may_borrow_memory(const SpawnSpec& spec) {
+    if (!kCanBorrowMemory || (spec.ids && spec.ids->uid != getuid())) return false;
+    return spec.cgroup_fd < 0 || faccessat(spec.cgroup_fd, "memory.max", F_OK, 0) != 0;
 }
 
 std::size_t SpawnArena::bytes_needed(const SpawnSpec& spec) {

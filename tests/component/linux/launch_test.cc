@@ -2,6 +2,8 @@
 #include <poll.h>
 
 #include "linux/launch_slots.h"
+#include "linux/raw_syscall.h"
+#include "linux/spawn_memory.h"
 #include "support.h"
 
 namespace svd::os::test {
@@ -36,6 +38,25 @@ SpawnSpec shell(const std::string& script) {
     spec.path = "/bin/sh";
     spec.argv = {"sh", "-c", script};
     return spec;
+}
+
+TEST(Launch, OnlyTheDaemonsUser_InACgroupWithoutMemoryAccounting_BorrowsMemory) {
+    SpawnSpec spec = shell("true");
+    EXPECT_EQ(may_borrow_memory(spec), kCanBorrowMemory);
+    spec.ids = Credentials{getuid(), getgid(), {}};
+    EXPECT_EQ(may_borrow_memory(spec), kCanBorrowMemory);
+    spec.ids->uid = getuid() + 1;
+    EXPECT_FALSE(may_borrow_memory(spec));
+    spec.ids.reset();
+
+    const ScratchDirectory cgroup;
+    const auto fd =
+        UniqueFd::adopt(open(cgroup.path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    spec.cgroup_fd = fd.get();
+    EXPECT_EQ(may_borrow_memory(spec), kCanBorrowMemory);
+    const auto file = UniqueFd::adopt(
+        open((cgroup / "memory.max").c_str(), O_CREAT | O_WRONLY | O_CLOEXEC, 0644));
+    EXPECT_FALSE(may_borrow_memory(spec));
 }
 
 TEST(Launch, MoreAtOnceThanSlots_AllRunAndTheirPipesEnd) {
