@@ -28,7 +28,7 @@ command=/bin/true
 startsecs=0
 autorestart=false
 [program:exit3]
-command=/bin/sh -c "exit 3"
+command=/bin/sh -c "sleep 0.5; exit 3"
 startsecs=0
 autorestart=false
 [program:quick]
@@ -252,7 +252,7 @@ class Comparison:
 
 
 def wait_ready(server):
-    for name, state in (("exit0", "EXITED"), ("quick", "FATAL"), ("nofile", "FATAL"),
+    for name, state in (("exit0", "EXITED"), ("exit3", "EXITED"), ("quick", "FATAL"), ("nofile", "FATAL"),
                         ("notexec", "FATAL"), ("cat", "RUNNING"), ("g:gb", "RUNNING"),
                         ("many:many_01", "RUNNING"), ("talker", "RUNNING"), ("nolog", "RUNNING"),
                         ("stubborn", "RUNNING"), ("g:ga", "RUNNING"), ("many:many_00", "RUNNING"),
