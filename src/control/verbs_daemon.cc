@@ -1,4 +1,6 @@
 // The daemon as a whole: shutdown, restart, configuration and groups.
+#include <fmt/format.h>
+
 #include "config/diff.h"
 #include "control/pending.h"
 #include "control/supervisor.h"
@@ -20,6 +22,9 @@ Outcome<ReloadResult> Supervisor::reload_config() {
     std::vector<const config::GroupConfig*> running;
     for (const auto* group : fleet_.groups_by_priority()) running.push_back(group->config.get());
     auto diff = config::diff_groups(running, config_->groups);
+    host_.log(config::LogLevel::Info,
+              fmt::format("configuration read again: {} groups added, {} changed, {} removed",
+                          diff.added.size(), diff.changed.size(), diff.removed.size()));
     return ReloadResult{std::move(diff.added), std::move(diff.changed), std::move(diff.removed)};
 }
 
@@ -31,6 +36,7 @@ Outcome<void> Supervisor::add_group(std::string_view name) {
         // the configuration that it came from.
         auto& added = fleet_.add_group(std::make_shared<const config::GroupConfig>(group));
         fleet_.queue_autostart(added);
+        host_.log(config::LogLevel::Info, fmt::format("added process group {}", name));
         host_.settle_soon();
         return {};
     }
@@ -44,6 +50,7 @@ Outcome<void> Supervisor::remove_group(std::string_view name) {
     if (!group->all_stopped()) return refuse(FaultCode::StillRunning, std::string(name));
     forget_group(*group);
     if (!fleet_.remove_group(name)) return refuse(FaultCode::StillRunning, std::string(name));
+    host_.log(config::LogLevel::Info, fmt::format("removed process group {}", name));
     return {};
 }
 

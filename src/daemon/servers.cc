@@ -1,8 +1,10 @@
 #include "daemon/servers.h"
 
+#include <algorithm>
 #include <cstdio>
 
 #include <fmt/format.h>
+#include <sys/stat.h>
 
 namespace svd::daemon {
 
@@ -13,6 +15,21 @@ Result<OpenServer> opened(Result<os::Listener> listener, const std::string& sect
         return std::unexpected(
             Error{listener.error().code, os::http_server_failure(listener.error())});
     return OpenServer{section, *std::move(listener), auth};
+}
+
+Result<OpenServer> open_unix(const config::UnixServerConfig& server) {
+    os::UnixSocketSpec spec;
+    spec.path = server.path;
+    spec.mode = server.mode;
+    spec.uid = server.owner.uid;
+    spec.gid = server.owner.gid;
+    spec.on_stale = [](std::string_view text) { fmt::print(stderr, "{}\n", text); };
+    return opened(os::listen_unix(spec), server.section, server.auth);
+}
+
+bool is_gone(const std::string& path) {
+    struct stat there{};
+    return ::lstat(path.c_str(), &there) != 0 && errno == ENOENT;
 }
 }  // namespace
 
@@ -26,16 +43,28 @@ Result<std::vector<OpenServer>> open_servers(const config::Config& config) {
         servers.push_back(std::move(one));
     }
     for (const auto& server : config.unix_servers) {
-        os::UnixSocketSpec spec;
-        spec.path = server.path;
-        spec.mode = server.mode;
-        spec.uid = server.owner.uid;
-        spec.gid = server.owner.gid;
-        spec.on_stale = [](std::string_view text) { fmt::print(stderr, "{}\n", text); };
-        SVD_TRY(auto one, opened(os::listen_unix(spec), server.section, server.auth));
+        SVD_TRY(auto one, open_unix(server));
         servers.push_back(std::move(one));
     }
     return servers;
+}
+
+bool restore_sockets(const config::Config& config, std::vector<OpenServer>& servers,
+                     log::DaemonLog& log) {
+    bool any = false;
+    for (const auto& server : config.unix_servers) {
+        const auto open = std::ranges::find(servers, server.section, &OpenServer::section);
+        if (open == servers.end() || !is_gone(server.path)) continue;
+        auto again = open_unix(server);
+        if (!again) {
+            log.error("cannot make socket {} again: {}", server.path, again.error().text);
+            continue;
+        }
+        *open = *std::move(again);
+        log.info("made socket {} again, somebody had removed it", server.path);
+        any = true;
+    }
+    return any;
 }
 
 void log_servers(const config::Config& config, log::DaemonLog& log) {

@@ -23,6 +23,11 @@ struct OpenServer {
 [[nodiscard]] Result<std::vector<OpenServer>> open_servers(const config::Config& config);
 
 // Says which interfaces each server has and which of them ask for no password.
+// Makes the unix sockets again whose files are gone, for instance by a clean-up of /tmp. Answers
+// whether there was one; what could not be made is in the log.
+bool restore_sockets(const config::Config& config, std::vector<OpenServer>& servers,
+                     log::DaemonLog& log);
+
 void log_servers(const config::Config& config, log::DaemonLog& log);
 
 }  // namespace svd::daemon

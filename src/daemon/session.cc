@@ -110,6 +110,10 @@ Status Session::open_doors() {
     routes.push_back(http::ok_route());
     server_ =
         std::make_unique<http::Server>(loop_, std::move(routes), http::Limits{}, std::move(hooks));
+    return open_listeners();
+}
+
+Status Session::open_listeners() {
     for (auto& server : setup_.servers) {
         http::Listener listener{{}, server.section, std::nullopt};
         if (server.auth) listener.auth = http::Auth{server.auth->username, server.auth->password};
@@ -223,8 +227,8 @@ void Session::finish(DaemonState how) {
 // --- signals -------------------------------------------------------------------------------------
 
 Status Session::take_signals() {
-    for (const int number :
-         {SIGTERM, SIGINT, SIGQUIT, SIGHUP, SIGUSR2, SIGUSR1, SIGALRM, SIGVTALRM, SIGPROF, SIGIO}) {
+    for (const int number : {SIGTERM, SIGINT, SIGQUIT, SIGHUP, SIGUSR2, SIGUSR1, SIGALRM, SIGVTALRM,
+                             SIGPROF, SIGIO, SIGPWR, SIGSTKFLT}) {
         SVD_TRY(auto watch, os::SignalWatch::add(
                                 loop_, number, [this, number](const auto&) { on_signal(number); }));
         signals_.push_back(std::move(watch));
@@ -268,6 +272,10 @@ void Session::reopen_logs() {
     if (const auto reopened = log_.reopen(); !reopened)
         log_.error("cannot reopen the main log: {}", reopened.error().text);
     executor_->reopen_logs();
+    if (!restore_sockets(*setup_.config, setup_.servers, log_)) return;
+    server_->stop_listening();
+    if (const auto listening = open_listeners(); !listening)
+        log_.critical("cannot listen again: {}", listening.error().text);
 }
 
 }  // namespace svd::daemon

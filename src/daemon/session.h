@@ -62,6 +62,7 @@ class Session final : public control::Host {
     Status open_parts();
     Status open_sources();
     Status open_doors();
+    Status open_listeners();
     Status take_signals();
     void on_signal(int number);
     void exit_on_signal(int number);
