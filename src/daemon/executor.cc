@@ -100,8 +100,10 @@ void Executor::open_channel(Process& process, log::Channel channel) {
             parts_.bus.publish(event::process_communication(output_event(data), now().wall));
         };
     if (parts_.log.enabled(log::Level::Debug))
-        options.on_debug = [this, &process, channel](std::string_view data) {
-            parts_.log.log(log::Level::Debug, log::debug_copy_text(process.name(), channel, data));
+        options.on_debug = [this, &process, channel, protocol](std::string_view data) {
+            parts_.log.log(log::Level::Debug,
+                           protocol ? log::debug_copy_of_protocol(process.name(), data)
+                                    : log::debug_copy_text(process.name(), channel, data));
         };
     auto& output = output_of(process, channel);
     const bool wanted = options.file || options.syslog || options.on_data || options.on_captured ||

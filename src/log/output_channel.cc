@@ -82,4 +82,8 @@ std::string debug_copy_text(std::string_view process, Channel channel, std::stri
     return head + "Undecodable: " + py_bytes_repr(data);
 }
 
+std::string debug_copy_of_protocol(std::string_view process, std::string_view data) {
+    return fmt::format("{} stdout output:\n{}", py_repr(process), py_bytes_repr(data));
+}
+
 }  // namespace svd::log

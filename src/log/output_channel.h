@@ -83,5 +83,7 @@ class OutputChannel {
 // UTF-8 are shown as "Undecodable: b'...'".
 [[nodiscard]] std::string debug_copy_text(std::string_view process, Channel channel,
                                           std::string_view data);
+// The same of an event listener's standard output, which is protocol: always as "b'...'".
+[[nodiscard]] std::string debug_copy_of_protocol(std::string_view process, std::string_view data);
 
 }  // namespace svd::log

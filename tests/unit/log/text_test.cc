@@ -144,6 +144,8 @@ TEST(DebugCopy, ShowsTextAsItIsAndOtherBytesAsRepr) {
     EXPECT_EQ(debug_copy_text("cat", Channel::Stdout, "hi\n"), "'cat' stdout output:\nhi\n");
     EXPECT_EQ(debug_copy_text("cat", Channel::Stderr, "\xff\n"),
               "'cat' stderr output:\nUndecodable: b'\\xff\\n'");
+    EXPECT_EQ(debug_copy_of_protocol("ear", "RESULT 2\nOK"),
+              "'ear' stdout output:\nb'RESULT 2\\nOK'");
 }
 
 }  // namespace
