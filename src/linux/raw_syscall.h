@@ -10,10 +10,16 @@
 
 namespace svd::os {
 
+#ifdef __SANITIZE_ADDRESS__
+inline constexpr bool kSanitized = true;
+#else
+inline constexpr bool kSanitized = false;
+#endif
+
 // True where a child may be started in borrowed memory: raw_syscall and clone_on_stack are written
 // for this processor, and no sanitizer watches the stack.
-#if defined(__x86_64__) && defined(__LP64__) && !defined(__SANITIZE_ADDRESS__)
-inline constexpr bool kCanBorrowMemory = true;
+#if defined(__x86_64__) && defined(__LP64__)
+inline constexpr bool kCanBorrowMemory = !kSanitized;
 #else
 inline constexpr bool kCanBorrowMemory = false;
 #endif

@@ -115,13 +115,12 @@ HeapStaysHome::~HeapStaysHome() {
 }
 
 void keep_libraries_out_of_children() {
-#ifndef __SANITIZE_ADDRESS__  // its wrappers of the C library's calls live in such libraries
+    if (kSanitized) return;  // the wrappers of the C library's calls live in such libraries
     const auto maps = read_small_file("/proc/self/maps");
     if (!maps) return;  // forks are slower, that is all
     for (const auto line : std::views::split(*maps, '\n'))
         if (const auto found = unneeded_mapping(std::string_view(line.begin(), line.end())))
             madvise(found->start, found->size, MADV_DONTFORK);
-#endif
 }
 
 bool may_borrow_memory(const SpawnSpec& spec) {
