@@ -45,6 +45,7 @@ void print_status(Session& session, const std::vector<StatusRow>& chosen,
                   const std::vector<NamedError>& errors) {
     if (session.settings().json) {
         std::vector<const wire::Value*> infos;
+        infos.reserve(chosen.size());
         for (const auto& row : chosen) infos.push_back(row.source);
         session.print(status_json(infos, errors));
         return;

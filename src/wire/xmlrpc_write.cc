@@ -39,8 +39,8 @@ std::size_t character_length(std::string_view text, std::size_t at) {
 constexpr auto kPlain = [] {
     std::array<bool, 256> plain{};
     for (std::size_t u = 0x20; u < 0x80; ++u) plain[u] = true;
-    for (const char c : {'\t', '\n', '\r'}) plain[static_cast<std::size_t>(c)] = true;
-    for (const char c : {'&', '<', '>'}) plain[static_cast<std::size_t>(c)] = false;
+    for (const char c : {'\t', '\n', '\r'}) plain[static_cast<unsigned char>(c)] = true;
+    for (const char c : {'&', '<', '>'}) plain[static_cast<unsigned char>(c)] = false;
     return plain;
 }();
 
