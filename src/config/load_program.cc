@@ -98,6 +98,7 @@ class ProgramLoader {
             shared_.serverurl.reset();
         shared_.user = reader_.optional_value(
             "user", names_, [&](std::string_view text) { return context_.lookups.user(text); });
+        read_login_environment();
         shared_.umask = reader_.optional_value("umask", names_, parse_octal);
         if (shared_.umask) *shared_.umask &= 0777U;
         check_process_name();
@@ -121,6 +122,22 @@ class ProgramLoader {
                 names_.set("ENV_" + name, value);
             }
         }
+    }
+
+    // What a login would set, below everything that the section says itself.
+    void read_login_environment() {
+        if (!value("login_environment", parse_boolean)) return;
+        if (!shared_.user) {
+            reader_.warn("login_environment",
+                         fmt::format("[{}] login_environment means nothing without user=",
+                                     reader_.section().name));
+            return;
+        }
+        const Credentials& user = *shared_.user;
+        shared_.environment.emplace("HOME", user.home);
+        shared_.environment.emplace("LOGNAME", user.user);
+        shared_.environment.emplace("SHELL", user.shell);
+        shared_.environment.emplace("USER", user.user);
     }
 
     void read_shared_log(const std::string& channel, LogConfig& log) {

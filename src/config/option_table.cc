@@ -163,6 +163,8 @@ constexpr auto kOptions = std::to_array<OptionRow>({
     {kAnyProgram, "envfiles", StringList, "", Respawn, "svd 0.1",
      "Files of NAME=value lines, separated by commas, relative to this file; environment= wins.",
      "%(here)s/example.env"},
+    {kAnyProgram, "login_environment", Boolean, "false", Respawn, "svd 0.1",
+     "With user: HOME, LOGNAME, SHELL and USER are that user's; environment= wins."},
     {kAnyProgram, "directory", Text, kUnset, Respawn, "3.0",
      "Directory that the process starts in.", "/tmp"},
     {kAnyProgram, "umask", Octal, kUnset, Respawn, "3.0",

@@ -84,7 +84,7 @@ def user_of_the_daemon(s):
         s.wait(lambda n=name: s.read(n), 10, name)
     status = daemon.process_status(s.daemon.pid)
     yield "ids", [status["Uid"].split(), status["Gid"].split(), status["Groups"]]
-    yield "log", s.log("uid", "root")
+    yield "log", s.log("Set uid", "is running as root")
     yield "child", [line for line in s.read("print").splitlines() if line.startswith(("uid", "Groups"))]
     yield "child with the same user", [line for line in s.read("same").splitlines() if line.startswith(("uid", "Groups"))]
     yield "child with another user", s.wait_state("other", "FATAL")
@@ -172,3 +172,27 @@ def buffer_of_a_pool(s):
     s.rpc.startProcess("idle")
     s.wait_text("idle", "event 5")
     yield "delivered", re.findall(r"event \d", s.read("idle"))
+
+
+@scenario("environment of a login", root=True)
+def environment_of_a_login(s):
+    """svd's own option login_environment beside user=."""
+    os.chmod(s.dir, 0o777)
+    program = "[program:{0}]\ncommand=@child@ env @dir@/{0}\nstartsecs=0\nuser=nobody\n{1}\n"
+    s.start(program.format("plain", "") + program.format("login", "login_environment=true")
+            + program.format("own", "login_environment=true\nenvironment=HOME=\"/own\""),
+            env={"HOME": "/of-the-daemon", "USER": "daemon-user", "LOGNAME": "daemon-user", "SHELL": "/bin/none"})
+    for name in ("plain", "login", "own"):
+        s.wait(lambda n=name: s.read(n) is not None, 10, name)
+        found = dict(item.split("=", 1) for item in s.read(name).split("\0") if "=" in item)
+        yield name, {key: found.get(key) for key in ("HOME", "USER", "LOGNAME", "SHELL")}
+
+
+@scenario("numbers of processes")
+def numbers_of_processes(s):
+    s.start("[program:w]\ncommand=@child@ argv @dir@/argv.%(process_num)d %(process_num)02d of %(numprocs)d\nstartsecs=0\n"
+            "process_name=w%(process_num)d\nnumprocs=3\nnumprocs_start=9\n")
+    for number in (9, 10, 11):
+        s.wait(lambda n=number: s.read(f"argv.{n}") is not None, 10, f"process {number}")
+        yield f"words of {number}", s.read(f"argv.{number}").split("\0")[:-1]
+    yield "names", [info["name"] for info in s.rpc.getAllProcessInfo()]

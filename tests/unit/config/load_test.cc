@@ -313,6 +313,30 @@ TEST(Load, Descendants_AreKilledUnlessKept) {
     EXPECT_TRUE(only_process(fixture.load_program("descendants=keep\n")).keep_descendants);
 }
 
+TEST(Load, LoginEnvironment_IsOfTheUserAndGivesWayToTheProgramsOwn) {
+    Fixture fixture;
+    fixture.host.add_user("web", 33, 33, "/srv/web");
+    const auto result =
+        fixture.load_program("user=web\nlogin_environment=true\nenvironment=HOME=\"/own\"\n");
+    ASSERT_TRUE(result.config.has_value()) << error_of(result);
+    EXPECT_EQ(
+        only_process(result).environment,
+        (Environment{{"HOME", "/own"}, {"LOGNAME", "web"}, {"SHELL", "/bin/sh"}, {"USER", "web"}}));
+    const auto without = fixture.load_program("user=web\n");
+    ASSERT_TRUE(without.config.has_value());
+    EXPECT_TRUE(only_process(without).environment.empty());
+}
+
+TEST(Load, LoginEnvironmentWithoutAUser_IsAWarning) {
+    Fixture fixture;
+    const auto result = fixture.load_program("login_environment=true\n");
+    ASSERT_TRUE(result.config.has_value());
+    EXPECT_TRUE(only_process(result).environment.empty());
+    ASSERT_EQ(result.problems.list.size(), 1U);
+    EXPECT_EQ(result.problems.list[0].text,
+              "[program:x] login_environment means nothing without user=");
+}
+
 TEST(LoadClient, ReadsItsSection_AlsoFromIncludes) {
     Fixture fixture;
     fixture.host.files["/etc/s.conf"] =
