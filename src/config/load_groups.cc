@@ -162,6 +162,7 @@ class GroupLoader {
                 fmt::format("[{}] {} cannot be loaded by a native program, results are judged "
                             "by the default handler",
                             section.name, pool.result_handler));
+        pool.length_in_bytes = reader.value("events_length", names, parse_events_length);
         read_events(reader, pool);
         if (reader.value("redirect_stderr", names, parse_boolean))
             reader.error(

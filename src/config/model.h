@@ -117,6 +117,8 @@ struct ListenerPool {
     std::vector<std::string> events;  // upper-cased, known names
     int buffer_size = 10;
     std::string result_handler;
+    // svd: `len` of an envelope is bytes (true), or characters as in Supervisor (false).
+    bool length_in_bytes = false;
     bool operator==(const ListenerPool&) const = default;
 };
 

@@ -189,6 +189,10 @@ constexpr auto kOptions = std::to_array<OptionRow>({
      "Events that wait for the pool before the oldest is dropped."},
     {kListener, "result_handler", Text, "supervisor.dispatchers:default_handler", Respawn, "3.0",
      "How results of the listener are judged; svd has Supervisor's default handler."},
+    {kListener, "events_length", EventsLength, "characters", Respawn, "svd 0.1",
+     "What len of an event counts: characters, as Supervisor and its Python listeners do, or "
+     "bytes, "
+     "for listeners that read bytes."},
 
     // [rpcinterface:x], [ctlplugin:x]
     {bit(SectionKind::RpcInterface), "supervisor.rpcinterface_factory", Text, kUnset, Restart,
@@ -314,6 +318,8 @@ std::string_view allowed_values(ValueType type) {
             return "event types separated by commas";
         case Descendants:
             return "kill or keep";
+        case EventsLength:
+            return "characters or bytes";
         case StringList:
         case Text:
             break;

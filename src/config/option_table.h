@@ -45,6 +45,7 @@ enum class ValueType {
     StringList,
     EventList,
     Descendants,
+    EventsLength,
     Text,
 };
 

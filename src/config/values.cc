@@ -192,6 +192,13 @@ Result<bool> parse_descendants(std::string_view text) {
     return fail("invalid 'descendants' value {}", py_repr(text));
 }
 
+Result<bool> parse_events_length(std::string_view text) {
+    const std::string word = to_lower(text);
+    if (word == "characters") return false;
+    if (word == "bytes") return true;
+    return fail("invalid 'events_length' value {}", py_repr(text));
+}
+
 Result<std::string> parse_name(std::string_view text) {
     const std::string_view name = py_strip(text);
     for (const char c : {' ', ':', '/'})

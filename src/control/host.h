@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/error.h"
@@ -48,6 +49,8 @@ class Host {
     virtual Outcome<void> request_shutdown(process::DaemonState how) = 0;
     // Publishes REMOTE_COMMUNICATION.
     virtual void remote_communication(std::string_view type, std::string_view data) = 0;
+    // The event listeners, in the order in which their groups were added.
+    [[nodiscard]] virtual std::vector<EventPoolInfo> event_pools() const = 0;
 };
 
 }  // namespace svd::control

@@ -64,6 +64,7 @@ class Supervisor {
     void each_status(
         const std::function<void(const process::Process&, std::string_view description)>& visit);
     [[nodiscard]] std::vector<ConfigInfo> all_config_info() const;
+    [[nodiscard]] std::vector<EventPoolInfo> event_pools() const { return host_.event_pools(); }
 
     // --- acting (verbs_action.cc)
     // A name of a whole group gives MemberResults, a process an empty list.

@@ -54,6 +54,23 @@ struct TailChunk {
     bool overflow = false;
 };
 
+// One [eventlistener:x]: its queue, what became of its events so far, and its processes.
+struct EventPoolInfo {
+    struct Listener {
+        std::string_view name;
+        process::State state = process::State::Stopped;
+        std::string_view listener_state;  // "READY"
+    };
+    std::string_view group;
+    std::size_t buffer_size = 0;
+    std::size_t queued = 0;
+    std::uint64_t accepted = 0;
+    std::uint64_t delivered = 0;  // answered with OK
+    std::uint64_t rejected = 0;   // answers other than OK; those events are kept
+    std::uint64_t dropped = 0;    // lost to a full queue
+    std::vector<Listener> listeners;
+};
+
 enum class Channel { Stdout, Stderr };
 
 }  // namespace svd::control

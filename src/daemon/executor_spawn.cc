@@ -165,6 +165,9 @@ void Executor::watch_pipes(Process& process, Pipes pipes) {
     if (!pipes.in.write) return;
     if (auto writer = StdinWriter::open(parts_.loop, std::move(pipes.in.write)))
         runtime.in = *std::move(writer);
+    if (runtime.in && is_listener(process))
+        runtime.in->on_drained(
+            [this, &process, run = process.data.run] { parts_.listeners.writable(process, run); });
 }
 
 }  // namespace svd::daemon

@@ -11,6 +11,8 @@ namespace svd::daemon {
 namespace {
 // Serials go from 0 to 2^63 - 1 and start over.
 constexpr std::uint64_t kLastSerial = std::numeric_limits<std::int64_t>::max();
+// Every loss has its line at once; the total follows for those who look for one line.
+constexpr std::chrono::seconds kTotalEvery{10};
 
 log::Level level_of(event::ListenerSeverity severity) {
     switch (severity) {
@@ -27,8 +29,8 @@ log::Level level_of(event::ListenerSeverity severity) {
 
 class Listeners::Pool final : public event::ListenerHost {
   public:
-    Pool(const process::Group& group, const std::string& identifier, log::DaemonLog& log)
-        : group_(group), log_(log), events_(options_of(group, identifier), *this) {}
+    Pool(const process::Group& group, Listeners& all)
+        : group_(group), all_(all), events_(options_of(group, all.identifier_), *this) {}
 
     [[nodiscard]] const process::Group& group() const { return group_; }
     [[nodiscard]] event::ListenerPool& events() { return events_; }
@@ -53,7 +55,50 @@ class Listeners::Pool final : public event::ListenerHost {
     }
 
     void log(event::ListenerSeverity severity, std::string_view text) override {
-        log_.log(level_of(severity), text);
+        all_.log_.log(level_of(severity), text);
+    }
+    [[nodiscard]] bool wants_log(event::ListenerSeverity severity) const override {
+        return all_.log_.enabled(level_of(severity));
+    }
+
+    void overflowed() override {
+        if (!all_.overflow_timer_.deadline())
+            all_.overflow_timer_.set(os::Loop::now().mono + kTotalEvery);
+    }
+    void report_overflow() {
+        const auto& totals = events_.totals();
+        if (totals.dropped == reported_) return;
+        all_.log_.warn(
+            "pool {} has lost {} of {} events ({} since it was last said), its buffer_size is {}",
+            group_.name(), totals.dropped, totals.accepted, totals.dropped - reported_,
+            events_.buffer_size());
+        reported_ = totals.dropped;
+    }
+
+    void holding() override {
+        resume_at_ = os::Loop::now().mono + event::ListenerPool::kPatience;
+        if (!all_.patience_timer_.deadline()) all_.patience_timer_.set(resume_at_);
+    }
+    // The next deadline, when there still is one.
+    std::optional<MonoTime> resume_if_due(MonoTime now) {
+        if (resume_at_ && *resume_at_ <= now) {
+            resume_at_.reset();
+            events_.resume();
+        }
+        return resume_at_;
+    }
+
+    [[nodiscard]] control::EventPoolInfo info() const {
+        const auto& totals = events_.totals();
+        control::EventPoolInfo info{
+            group_.name(),    events_.buffer_size(), events_.queued(), totals.accepted,
+            totals.delivered, totals.rejected,       totals.dropped,   {}};
+        for (std::size_t i = 0; i < group_.processes.size(); ++i) {
+            const auto& process = *group_.processes[i];
+            info.listeners.push_back(
+                {process.name(), process.data.state, event::listener_state_name(events_.state(i))});
+        }
+        return info;
     }
 
   private:
@@ -65,14 +110,17 @@ class Listeners::Pool final : public event::ListenerHost {
         if (const auto& pool = group.config->listener_pool) {
             options.events = pool->events;
             options.buffer_size = static_cast<std::size_t>(std::max(pool->buffer_size, 1));
+            if (pool->length_in_bytes) options.length = event::EventLength::Bytes;
         }
         for (const auto& process : group.processes) options.processes.push_back(process->name());
         return options;
     }
 
     const process::Group& group_;
-    log::DaemonLog& log_;
+    Listeners& all_;
     event::ListenerPool events_;
+    std::uint64_t reported_ = 0;         // of the dropped ones
+    std::optional<MonoTime> resume_at_;  // while the pool holds its events back
 };
 
 Listeners::Listeners(event::Bus& bus, log::DaemonLog& log, std::string identifier,
@@ -88,6 +136,8 @@ Result<std::unique_ptr<Listeners>> Listeners::open(os::Loop& loop, event::Bus& b
         new Listeners(bus, log, std::move(identifier), first_serial));
     auto* self = listeners.get();
     SVD_TRY(self->timer_, os::Timer::create(loop, [self] { self->on_timer(); }));
+    SVD_TRY(self->overflow_timer_, os::Timer::create(loop, [self] { self->report_overflow(); }));
+    SVD_TRY(self->patience_timer_, os::Timer::create(loop, [self] { self->resume(); }));
     return listeners;
 }
 
@@ -102,13 +152,14 @@ Listeners::Pool* Listeners::find(std::string_view group) const {
 void Listeners::add(const process::Group& group) {
     if (group.config->kind != config::ProgramKind::EventListener) return;
     remove(group.name());
-    pools_.push_back(std::make_unique<Pool>(group, identifier_, log_));
+    pools_.push_back(std::make_unique<Pool>(group, *this));
     if (pools_.size() == 1)
         subscription_ = bus_.subscribe([this](const event::Event& event) { on_event(event); });
     watch_ticks();
 }
 
 void Listeners::remove(std::string_view group) {
+    if (Pool* pool = find(group)) pool->report_overflow();
     const auto gone = std::erase_if(
         pools_, [&](const auto& candidate) { return candidate->group().name() == group; });
     if (gone == 0) return;
@@ -157,9 +208,30 @@ void Listeners::output(const process::Process& process, std::uint64_t run, std::
         pool->events().output(pool->place_of(process), bytes);
 }
 
-std::uint64_t Listeners::dropped(std::string_view group) const {
-    Pool* pool = find(group);
-    return pool == nullptr ? 0 : pool->events().dropped();
+void Listeners::writable(const process::Process& process, std::uint64_t run) {
+    if (process.data.run != run) return;
+    if (Pool* pool = find(process.group->name())) pool->events().writable(pool->place_of(process));
+}
+
+std::vector<control::EventPoolInfo> Listeners::info() const {
+    std::vector<control::EventPoolInfo> pools;
+    pools.reserve(pools_.size());
+    for (const auto& pool : pools_) pools.push_back(pool->info());
+    return pools;
+}
+
+void Listeners::report_overflow() {
+    for (const auto& pool : pools_) pool->report_overflow();
+}
+
+void Listeners::resume() {
+    const MonoTime now = os::Loop::now().mono;
+    std::optional<MonoTime> next;
+    for (const auto& pool : pools_) {
+        const auto due = pool->resume_if_due(now);
+        if (due && (!next || *due < *next)) next = due;
+    }
+    patience_timer_.set(next);
 }
 
 // --- ticks ---------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "control/views.h"
 #include "event/bus.h"
 #include "event/listener_pool.h"
 #include "event/tick_schedule.h"
@@ -37,12 +38,14 @@ class Listeners {
     void remove(std::string_view group);
     // After a change of a process's state; processes of other kinds are ignored.
     void changed(const process::Process& process, process::State to);
+    // A listener has read all that it had been sent.
+    void writable(const process::Process& process, std::uint64_t run);
     // Bytes of a listener's standard output; those of an earlier run count no more.
     void output(const process::Process& process, std::uint64_t run, std::string_view bytes);
 
     [[nodiscard]] std::uint64_t next_serial() const { return next_serial_; }
-    // Events that the pool has lost because its buffer was full; 0 for an unknown group.
-    [[nodiscard]] std::uint64_t dropped(std::string_view group) const;
+    // Every pool, in order of addition.
+    [[nodiscard]] std::vector<control::EventPoolInfo> info() const;
 
   private:
     class Pool;
@@ -52,6 +55,8 @@ class Listeners {
     void on_event(const event::Event& event);
     void watch_ticks();
     void on_timer();
+    void report_overflow();
+    void resume();
 
     event::Bus& bus_;
     log::DaemonLog& log_;
@@ -61,6 +66,8 @@ class Listeners {
     event::Bus::Subscription subscription_;     // while there are pools
     event::TickSchedule ticks_;
     os::Timer timer_;
+    os::Timer overflow_timer_;  // set while a total is still to be logged
+    os::Timer patience_timer_;  // set while a pool holds its events back
 };
 
 }  // namespace svd::daemon

@@ -56,6 +56,7 @@ class Session final : public control::Host {
     Status clear_main_log() override;
     control::Outcome<void> request_shutdown(process::DaemonState how) override;
     void remote_communication(std::string_view type, std::string_view data) override;
+    [[nodiscard]] std::vector<control::EventPoolInfo> event_pools() const override;
 
   private:
     Session(Setup setup, log::DaemonLog& log, os::Loop loop);

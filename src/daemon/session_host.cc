@@ -70,4 +70,8 @@ void Session::remote_communication(std::string_view type, std::string_view data)
     bus_.publish(event::remote_communication(type, data, now().wall));
 }
 
+std::vector<control::EventPoolInfo> Session::event_pools() const {
+    return listeners_->info();
+}
+
 }  // namespace svd::daemon

@@ -30,7 +30,9 @@ Status StdinWriter::flush() {
 
 void StdinWriter::on_ready() {
     ignore(flush(), "the child is gone or has closed its input; nothing is left to write");
-    if (queue_.empty()) watch_.reset();
+    if (!queue_.empty()) return;
+    watch_.reset();
+    if (on_drained_) on_drained_();
 }
 
 Status StdinWriter::write(std::string_view text) {

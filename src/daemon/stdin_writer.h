@@ -1,6 +1,7 @@
 // A child's standard input: text from sendProcessStdin is queued and written as the child reads.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -19,6 +20,8 @@ class StdinWriter {
 
     // An Error with EPIPE when the child has closed its end, with ENOBUFS when the queue is full.
     Status write(std::string_view text);
+    // Called from the loop whenever the child has read all that was queued.
+    void on_drained(std::function<void()> call) { on_drained_ = std::move(call); }
 
   private:
     StdinWriter(os::Loop& loop, UniqueFd pipe) : loop_(loop), pipe_(std::move(pipe)) {}
@@ -28,6 +31,7 @@ class StdinWriter {
     os::Loop& loop_;
     UniqueFd pipe_;
     std::string queue_;
+    std::function<void()> on_drained_;
     os::Watch watch_;  // exists only while something is queued
 };
 

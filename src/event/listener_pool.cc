@@ -29,7 +29,7 @@ ListenerPool::ListenerPool(ListenerPoolOptions options, ListenerHost& host)
 
 template <class... Args>
 void ListenerPool::log(ListenerSeverity severity, fmt::format_string<Args...> f, Args&&... args) {
-    host_.log(severity, fmt::format(f, std::forward<Args>(args)...));
+    if (host_.wants_log(severity)) host_.log(severity, fmt::format(f, std::forward<Args>(args)...));
 }
 
 bool ListenerPool::wants(std::string_view type) const {
@@ -49,11 +49,13 @@ void ListenerPool::make_room() {
     log(ListenerSeverity::Error, "pool {} event buffer overflowed, discarding event {}",
         options_.name, queue_.front().event->serial);
     queue_.pop_front();
-    ++dropped_;
+    ++totals_.dropped;
+    host_.overflowed();
 }
 
 void ListenerPool::accept(std::shared_ptr<const Event> event) {
     make_room();
+    ++totals_.accepted;
     queue_.push_back({std::move(event), next_pool_serial_});
     next_pool_serial_ = next_pool_serial_ >= kLastSerial ? 0 : next_pool_serial_ + 1;
     dispatch();
@@ -67,19 +69,34 @@ void ListenerPool::take_back(Listener& listener) {
     queue_.push_front(*std::exchange(listener.event, std::nullopt));
 }
 
+void ListenerPool::reject(Listener& listener) {
+    ++totals_.rejected;
+    take_back(listener);
+    if (++rejects_in_a_row_ < kRejectsAtOnce || holding_) return;
+    holding_ = true;
+    host_.holding();
+}
+
+void ListenerPool::resume() {
+    holding_ = false;
+    dispatch();
+}
+
 // --- sending -------------------------------------------------------------------------------------
 
 void ListenerPool::dispatch() {
-    while (!queue_.empty() && send(queue_.front())) queue_.pop_front();
+    while (!holding_ && !queue_.empty() && send(queue_.front())) queue_.pop_front();
 }
 
-// `len` counts characters, as Supervisor does: its listeners read text, and one that got the number
-// of bytes would wait for ever as soon as a payload goes beyond ASCII.
+// Whoever reads text and gets the number of bytes waits for ever as soon as a payload goes beyond
+// ASCII; whoever reads bytes and gets the number of characters takes the rest for the next header.
 std::string ListenerPool::envelope(const Queued& queued) const {
     const Event& event = *queued.event;
-    return fmt::format("ver:3.0 server:{} serial:{} pool:{} poolserial:{} eventname:{} len:{}\n{}",
-                       options_.server, event.serial, options_.name, queued.pool_serial, event.type,
-                       characters(event.payload), event.payload);
+    return fmt::format(
+        "ver:3.0 server:{} serial:{} pool:{} poolserial:{} eventname:{} len:{}\n{}",
+        options_.server, event.serial, options_.name, queued.pool_serial, event.type,
+        options_.length == EventLength::Bytes ? event.payload.size() : characters(event.payload),
+        event.payload);
 }
 
 bool ListenerPool::send(const Queued& queued) {
@@ -119,6 +136,10 @@ void ListenerPool::running(std::size_t process) {
     if (state(process) == ListenerState::Ready) dispatch();
 }
 
+void ListenerPool::writable(std::size_t process) {
+    if (state(process) == ListenerState::Ready) dispatch();
+}
+
 void ListenerPool::ended(std::size_t process) {
     if (process >= listeners_.size() || !listeners_[process].event) return;
     take_back(listeners_[process]);
@@ -142,11 +163,13 @@ void ListenerPool::apply(Listener& listener, const ListenerProtocol::Outcome& ou
             log(ListenerSeverity::Debug, "{}: event was processed", listener.name);
             log_change(listener, outcome.from, ListenerState::Acknowledged);
             listener.event.reset();
+            ++totals_.delivered;
+            rejects_in_a_row_ = 0;
             break;
         case Kind::Rejected:
             log(ListenerSeverity::Warn, "{}: event was rejected", listener.name);
             log_change(listener, outcome.from, ListenerState::Acknowledged);
-            take_back(listener);
+            reject(listener);
             break;
         case Kind::Violation:
             if (outcome.bad_line)

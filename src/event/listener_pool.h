@@ -8,6 +8,7 @@
 // Pure: the world is behind ListenerHost, which must not call the pool from inside its functions.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <deque>
 #include <memory>
@@ -38,7 +39,16 @@ class ListenerHost {
     };
     virtual Written write(std::size_t process, std::string_view text) = 0;
     virtual void log(ListenerSeverity severity, std::string_view text) = 0;
+    // False when a line of this severity goes nowhere; it is then not even put together.
+    [[nodiscard]] virtual bool wants_log(ListenerSeverity severity) const = 0;
+    // An event has been lost because the queue was full; it is counted already.
+    virtual void overflowed() = 0;
+    // The pool holds its events back; resume() after kPatience lets it go on.
+    virtual void holding() = 0;
 };
+
+// What `len` of an envelope counts. Payloads are UTF-8, so it matters beyond ASCII only.
+enum class EventLength { Characters, Bytes };
 
 struct ListenerPoolOptions {
     std::string name;                 // of the group
@@ -46,10 +56,24 @@ struct ListenerPoolOptions {
     std::vector<std::string> events;  // types, or ancestors of types
     std::size_t buffer_size = 10;     // at least one event is kept
     std::vector<std::string> processes;
+    EventLength length = EventLength::Characters;
+};
+
+// Counted since the pool was made.
+struct ListenerPoolTotals {
+    std::uint64_t accepted = 0;   // every event that the pool took in
+    std::uint64_t delivered = 0;  // answered with OK
+    std::uint64_t rejected = 0;   // answers other than OK; the event is kept
+    std::uint64_t dropped = 0;    // lost to a full queue
 };
 
 class ListenerPool {
   public:
+    // A listener that rejects kRejectsAtOnce times in a row gets the next event after kPatience:
+    // one that always fails must not keep the daemon busy, nor fill its log.
+    static constexpr unsigned kRejectsAtOnce = 20;
+    static constexpr std::chrono::milliseconds kPatience{100};
+
     // The host must outlive the pool.
     ListenerPool(ListenerPoolOptions options, ListenerHost& host);
 
@@ -66,9 +90,15 @@ class ListenerPool {
     // Bytes of its standard output.
     void output(std::size_t process, std::string_view bytes);
 
+    // The process can be written to again.
+    void writable(std::size_t process);
+    // kPatience after holding().
+    void resume();
+
     [[nodiscard]] ListenerState state(std::size_t process) const;
     [[nodiscard]] std::size_t queued() const { return queue_.size(); }
-    [[nodiscard]] std::uint64_t dropped() const { return dropped_; }
+    [[nodiscard]] std::size_t buffer_size() const { return options_.buffer_size; }
+    [[nodiscard]] const ListenerPoolTotals& totals() const { return totals_; }
 
   private:
     struct Queued {
@@ -82,6 +112,7 @@ class ListenerPool {
     };
     void make_room();
     void take_back(Listener& listener);
+    void reject(Listener& listener);
     void dispatch();
     [[nodiscard]] bool send(const Queued& queued);
     [[nodiscard]] std::string envelope(const Queued& queued) const;
@@ -96,7 +127,9 @@ class ListenerPool {
     std::vector<Listener> listeners_;
     std::deque<Queued> queue_;
     std::uint64_t next_pool_serial_ = 0;
-    std::uint64_t dropped_ = 0;
+    ListenerPoolTotals totals_;
+    unsigned rejects_in_a_row_ = 0;
+    bool holding_ = false;
 };
 
 }  // namespace svd::event

@@ -39,6 +39,13 @@ class StructScope {
     void number(std::string_view name, std::int64_t value);
     void flag(std::string_view name, bool value);
     void numbers(std::string_view name, const std::vector<int>& values);
+    // A member whose value `emit` writes.
+    template <class Emit>
+    void member(std::string_view name, Emit emit) {
+        begin(name);
+        emit();
+        end();
+    }
 
   private:
     void begin(std::string_view name);

@@ -21,7 +21,49 @@ Outcome<void> get_status(const RpcContext& context, const Arguments&, std::strin
     return {};
 }
 
+void emit_pool(std::string& out, const control::EventPoolInfo& pool) {
+    StructScope fields(out);
+    const auto number = [&](std::string_view name, std::uint64_t value) {
+        fields.number(name, static_cast<std::int64_t>(value));
+    };
+    fields.text("group", pool.group);
+    number("buffer_size", pool.buffer_size);
+    number("queued", pool.queued);
+    number("accepted", pool.accepted);
+    number("delivered", pool.delivered);
+    number("rejected", pool.rejected);
+    number("dropped", pool.dropped);
+    fields.member("processes", [&] {
+        const ArrayScope listeners(out);
+        for (const auto& listener : pool.listeners) {
+            StructScope row(out);
+            row.text("name", listener.name);
+            row.number("state", static_cast<int>(listener.state));
+            row.text("statename", process::state_name(listener.state));
+            row.text("listener_state", listener.listener_state);
+        }
+    });
+}
+
+Outcome<void> get_event_pools(const RpcContext& context, const Arguments&, std::string& out) {
+    const ArrayScope pools(out);
+    for (const auto& pool : context.supervisor.event_pools()) emit_pool(out, pool);
+    return {};
+}
+
 const Method kMethods[] = {
+    {"getEventPools",
+     "",
+     During::RunningOnly,
+     "Tells of the event listeners: the queue of each group, what became of its events since the\n"
+     "group was added, and its processes. Each struct has group, buffer_size, queued, accepted,\n"
+     "delivered, rejected, dropped and processes, an array of structs of name, state, statename "
+     "and\n"
+     "listener_state. Numbers above 2147483647 stay there.",
+     {},
+     "array",
+     "result a struct for each group",
+     get_event_pools},
     {"getStatus",
      "",
      During::RunningOnly,

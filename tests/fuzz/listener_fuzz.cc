@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "event/listener_pool.h"
@@ -36,10 +37,15 @@ struct Host final : svd::event::ListenerHost {
     void log(svd::event::ListenerSeverity, std::string_view text) override {
         if (text.starts_with("rebuffering")) ++returned;
     }
+    bool wants_log(svd::event::ListenerSeverity) const override { return true; }
+    void overflowed() override { ++overflows; }
+    void holding() override { require(!std::exchange(held, true)); }
     bool running[kProcesses] = {true, true};
     Written how = Written::Yes;
     std::size_t sent = 0;
     std::size_t returned = 0;
+    std::size_t overflows = 0;
+    bool held = false;
 };
 
 // One piece is what a listener says between two events.
@@ -68,7 +74,7 @@ void check_pool(const std::vector<std::string_view>& pieces) {
         const auto what = static_cast<unsigned char>(piece[0]);
         const std::size_t process = what % kProcesses;
         host.how = static_cast<svd::event::ListenerHost::Written>(what / 2 % 4 % 3);
-        switch (what / 8 % 6) {
+        switch (what / 8 % 8) {
             case 0: {
                 auto event = std::make_shared<svd::event::Event>();
                 event->serial = accepted++;
@@ -89,6 +95,13 @@ void check_pool(const std::vector<std::string_view>& pieces) {
                 host.running[process] = true;
                 pool.running(process);
                 break;
+            case 6:
+                host.held = false;
+                pool.resume();
+                break;
+            case 7:
+                pool.writable(process);
+                break;
             default:
                 pool.output(process, piece.substr(1));
         }
@@ -97,7 +110,8 @@ void check_pool(const std::vector<std::string_view>& pieces) {
         for (std::size_t i = 0; i < kProcesses; ++i)
             busy += host.running[i] && pool.state(i) == ListenerState::Busy ? 1 : 0;
         // Every event is in the queue, with a listener, done, or counted as dropped.
-        require(pool.queued() + busy + pool.dropped() <= accepted);
+        require(pool.queued() + busy + pool.totals().dropped <= accepted);
+        require(pool.totals().dropped == host.overflows && pool.totals().accepted == accepted);
         require(accepted + host.returned >= host.sent);
     }
 }

@@ -93,6 +93,9 @@ TEST(Values, WordsWithAMeaning) {
     EXPECT_TRUE(*parse_descendants("Keep"));
     EXPECT_FALSE(*parse_descendants("kill"));
     EXPECT_EQ(error_text(parse_descendants("no")), "invalid 'descendants' value 'no'");
+    EXPECT_TRUE(*parse_events_length("Bytes"));
+    EXPECT_FALSE(*parse_events_length("characters"));
+    EXPECT_EQ(error_text(parse_events_length("")), "invalid 'events_length' value ''");
 }
 
 TEST(Values, Names) {

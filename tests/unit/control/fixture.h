@@ -73,6 +73,7 @@ struct FakeHost : Host {
     void remote_communication(std::string_view type, std::string_view data) override {
         remote.emplace_back(type, data);
     }
+    [[nodiscard]] std::vector<EventPoolInfo> event_pools() const override { return {}; }
 
     Now time{MonoTime(1000s), WallTime(1'700'000'000s)};
     Result<std::shared_ptr<const config::Config>> on_disk{nullptr};

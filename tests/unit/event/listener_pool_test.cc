@@ -31,6 +31,11 @@ struct FakeHost final : ListenerHost {
         constexpr std::string_view kCodes[] = {"DEBG", "WARN", "ERRO"};
         lines.push_back(fmt::format("{} {}", kCodes[static_cast<int>(severity)], line));
     }
+    bool wants_log(ListenerSeverity) const override { return true; }
+    void overflowed() override { ++overflows; }
+    void holding() override { ++holds; }
+    int overflows = 0;
+    int holds = 0;
 };
 
 struct ListenerPoolTest : testing::Test {
@@ -77,6 +82,63 @@ TEST_F(ListenerPoolTest, LengthOfAPayload_IsInCharacters) {
     EXPECT_THAT(host.text[0], HasSubstr(" len:1\né"));
 }
 
+TEST_F(ListenerPoolTest, LengthInBytes_IsForThoseWhoReadBytes) {
+    ListenerPool p({"pool", "idx", {"EVENT"}, 10, {"one"}, EventLength::Bytes}, host);
+    host.running = {0};
+    p.output(0, "READY\n");
+    p.accept(event("é"));
+    EXPECT_THAT(host.text[0], HasSubstr(" len:2\né"));
+}
+
+TEST_F(ListenerPoolTest, Totals_TellWhatBecameOfEveryEvent) {
+    auto p = pool({"one"}, 2);
+    host.running = {0};
+    for (int i = 0; i < 5; ++i) p.accept(event());
+    EXPECT_EQ(host.overflows, 3);
+    p.output(0, "READY\n");
+    p.output(0, "RESULT 4\nFAILREADY\n");
+    p.output(0, "RESULT 2\nOKREADY\n");
+    EXPECT_EQ(p.totals().accepted, 5U);
+    EXPECT_EQ(p.totals().dropped, 3U);
+    EXPECT_EQ(p.totals().rejected, 1U);
+    EXPECT_EQ(p.totals().delivered, 1U);
+    EXPECT_EQ(p.state(0), ListenerState::Busy);
+    EXPECT_THAT(serials(host.text[0]), ElementsAre("3", "3", "4"));
+}
+
+TEST_F(ListenerPoolTest, ListenerThatAlwaysRejects_IsHeldBackUntilItSucceeds) {
+    auto p = pool({"one"});
+    host.running = {0};
+    p.accept(event());
+    p.output(0, "READY\n");
+    for (unsigned i = 0; i < ListenerPool::kRejectsAtOnce; ++i)
+        p.output(0, "RESULT 4\nFAILREADY\n");
+    EXPECT_EQ(host.holds, 1);
+    p.accept(event());
+    EXPECT_EQ(serials(host.text[0]).size(), ListenerPool::kRejectsAtOnce);
+    EXPECT_EQ(p.queued(), 2U);
+    p.resume();
+    EXPECT_EQ(serials(host.text[0]).size(), ListenerPool::kRejectsAtOnce + 1);
+    p.output(0, "RESULT 4\nFAILREADY\n");
+    EXPECT_EQ(host.holds, 2);
+    p.resume();
+    p.output(0, "RESULT 2\nOKREADY\n");
+    p.output(0, "RESULT 4\nFAILREADY\n");
+    EXPECT_EQ(host.holds, 2);
+    EXPECT_EQ(serials(host.text[0]).back(), "1");
+}
+
+TEST_F(ListenerPoolTest, ProcessThatReadsAgain_GetsWhatWaits) {
+    auto p = pool({"one"});
+    host.running = {0};
+    host.broken[0] = ListenerHost::Written::Full;
+    p.output(0, "READY\n");
+    p.accept(event());
+    host.broken.clear();
+    p.writable(0);
+    EXPECT_THAT(serials(host.text[0]), ElementsAre("0"));
+}
+
 TEST_F(ListenerPoolTest, Subscription_TakesTypesBelowTheNamedOne) {
     const auto p = pool({"one"}, 10, {"PROCESS_STATE", "TICK_60"});
     EXPECT_TRUE(p.wants("PROCESS_STATE_FATAL"));
@@ -120,7 +182,7 @@ TEST_F(ListenerPoolTest, FullBuffer_DropsTheOldestAndCounts) {
                 ElementsAre("ERRO pool pool event buffer overflowed, discarding event 0",
                             "ERRO pool pool event buffer overflowed, discarding event 1"));
     EXPECT_EQ(p.queued(), 2U);
-    EXPECT_EQ(p.dropped(), 2U);
+    EXPECT_EQ(p.totals().dropped, 2U);
 }
 
 TEST_F(ListenerPoolTest, RejectedEvent_ComesFirstAgainWithItsSerials) {
