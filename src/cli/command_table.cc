@@ -15,6 +15,9 @@ constexpr Command kCommands[] = {
      "clear <name> <name>\tClear multiple process' log files\n"
      "clear all\t\tClear all process' log files",
      kUpcheck, Completes::Processes, run_clear},
+    {"events",
+     "events\t\t\tShow the event listeners: what waits for them and what became of the rest",
+     kTakesNothing | kUpcheck | kJson, Completes::Nothing, run_events},
     {"exit", "exit\tExit the supervisor shell.", kPlain, Completes::Nothing, run_quit},
     {"fg",
      "fg <process>\tConnect to a process in foreground mode\n"

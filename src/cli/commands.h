@@ -16,6 +16,9 @@ void run_pid(Session& session, std::string_view argument);
 void run_avail(Session& session, std::string_view argument);
 void run_version(Session& session, std::string_view argument);
 
+// commands_events.cc
+void run_events(Session& session, std::string_view argument);
+
 // commands_process.cc
 void run_start(Session& session, std::string_view argument);
 void run_stop(Session& session, std::string_view argument);

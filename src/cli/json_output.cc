@@ -43,6 +43,17 @@ Json process_entry(const wire::Value& info) {
     return entry;
 }
 
+Json listener_entry(const wire::Value& pool, const wire::Value& process) {
+    const auto name = text_member(process, "name");
+    Json entry;
+    entry["name"] = make_namespec(text_member(pool, "group"), name);
+    entry["process"] = std::string(name);
+    entry["state"] = text(process, "statename");
+    entry["statecode"] = int_member(process, "state");
+    entry["listener_state"] = text(process, "listener_state");
+    return entry;
+}
+
 Json group_names(const wire::Array& changes, std::size_t index) {
     auto list = Json::array();
     if (index < changes.size())
@@ -80,6 +91,23 @@ std::string reread_json(const wire::Array& changes) {
     return dump({{"available", group_names(changes, 0)},
                  {"changed", group_names(changes, 1)},
                  {"disappeared", group_names(changes, 2)}});
+}
+
+std::string events_json(const wire::Array& pools) {
+    Json document{{"pools", Json::array()}};
+    for (const auto& pool : pools) {
+        Json entry;
+        entry["group"] = text(pool, "group");
+        for (const char* name :
+             {"buffer_size", "queued", "accepted", "delivered", "rejected", "dropped"})
+            entry[name] = int_member(pool, name);
+        entry["processes"] = Json::array();
+        if (const auto* processes = pool.find("processes"))
+            for (const auto& process : processes->elements())
+                entry["processes"].push_back(listener_entry(pool, process));
+        document["pools"].push_back(std::move(entry));
+    }
+    return dump(document);
 }
 
 std::string update_json(const UpdateReport& report) {

@@ -10,6 +10,9 @@
 //   reread  {"available": [group], "changed": [group], "disappeared": [group]}
 //   update  {"removed": [group], "updated": [group], "added": [group],
 //            "errors": [{"name", "error"}]}
+//   events  {"pools": [{"group", "buffer_size", "queued", "accepted", "delivered", "rejected",
+//            "dropped", "processes": [{"name": namespec, "process", "state": "RUNNING",
+//            "statecode": 20, "listener_state": "READY"}]}]}
 #pragma once
 
 #include <string>
@@ -39,6 +42,8 @@ struct UpdateReport {
 [[nodiscard]] std::string avail_json(const wire::Array& configs);
 // The three arrays of reloadConfig: added, changed, removed.
 [[nodiscard]] std::string reread_json(const wire::Array& changes);
+// The structs of svd.getEventPools.
+[[nodiscard]] std::string events_json(const wire::Array& pools);
 [[nodiscard]] std::string update_json(const UpdateReport& report);
 
 }  // namespace svd::cli

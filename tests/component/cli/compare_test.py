@@ -121,11 +121,21 @@ LOOKING = [
     Row("pid", "cat", "manual"), Row("pid", "manual"), Row("pid", "nope"), Row("pid", "g:*"),
     Row("version"), Row("version", "x"),
 ]
-HELPING = [Row("help")] + [
+ACTIONS = "".join(line + "\n" for line in (
+    "",
+    "default commands (type help <topic>):",
+    "=====================================",
+    "add    events  maintail  quit    reread    signal  stop    version",
+    "avail  exit    open      reload  restart   start   tail  ",
+    "clear  fg      pid       remove  shutdown  status  update",
+    ""))
+MORE = "svctl has one action more, `events`"
+
+HELPING = [Row("help", differs=MORE, out=ACTIONS, code=0)] + [
     Row("help", topic) for topic in
     ("add avail clear exit fg maintail open pid quit reload remove reread restart shutdown signal "
      "start status stop tail update version help nope EOF").split()
-] + [Row("?"), Row("? start"), Row("?stop"), Row("help start stop")]
+] + [Row("?", differs=MORE, out=ACTIONS, code=0), Row("? start"), Row("?stop"), Row("help start stop")]
 SYNTAX = [
     Row("foo"), Row("foo bar baz"), Row("!ls"), Row("-x", options=["--"]), Row("Status"), Row(""),
     Row("   "), Row("quit"), Row("exit"), Row("EOF"), Row("  status   cat  "),
