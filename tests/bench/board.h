@@ -28,13 +28,23 @@ struct Record {
 
 inline constexpr std::size_t kRecords = std::size_t{1} << 17;
 
+// What the one event listener of a measurement has read.
+struct Tally {
+    std::atomic<std::uint64_t> events;
+    std::atomic<std::uint64_t> out_of_order;  // serial not above the one before
+    std::atomic<std::uint64_t> missing;       // pool serials skipped
+    std::atomic<std::uint64_t> last_ns;       // when the last event was read
+};
+
 struct Board {
     std::atomic<std::uint64_t> count;  // records begun
-    std::atomic<std::uint32_t> go;     // writers wait until this is 1
-    char unused[4096 - 16];
+    std::atomic<std::uint32_t> go;     // writers wait until this is 1, what flaps until it is
+    Tally tally;
+    char unused[4096 - 48];
     Record records[kRecords];
 };
-static_assert(sizeof(Record) == 32 && offsetof(Board, records) == 4096);
+static_assert(sizeof(Record) == 32 && offsetof(Board, records) == 4096 &&
+              offsetof(Board, tally) == 16);
 
 inline std::uint64_t now_ns() {
     timespec now{};

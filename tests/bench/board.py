@@ -41,6 +41,14 @@ class Board:
     def _count(self):
         return min(struct.unpack_from("<Q", self._map, 0)[0], _RECORDS)
 
+    def begun(self):
+        """How many reports were begun, also when the board has no room for them."""
+        return struct.unpack_from("<Q", self._map, 0)[0]
+
+    def tally(self):
+        """What the event listener has read: (events, out of order, missing, last_ns)."""
+        return struct.unpack_from("<QQQQ", self._map, 16)
+
     def take(self):
         """The reports that were finished since the last call."""
         found, end = [], self._count()

@@ -18,6 +18,14 @@ class Program:
         self.name = f"p{number:05d}"
 
 
+class Listener(Program):
+    """An event listener, for the managers that have them."""
+
+    def __init__(self, number, argv, events, buffer_size):
+        super().__init__(number, argv)
+        self.events, self.buffer_size = events, buffer_size
+
+
 class Manager:
     """The daemon runs from start() to end(); programs are those given to configure()."""
     name = "?"
@@ -86,6 +94,10 @@ class Supervisor(Manager):
         return [self.daemon, "-n", "-c", self.config]
 
     def _section(self, program):
+        if isinstance(program, Listener):
+            return (f"[eventlistener:{program.name}]\ncommand={' '.join(program.argv)}\n"
+                    f"events={program.events}\nbuffer_size={program.buffer_size}\nstartsecs=0\n"
+                    "stdout_logfile=NONE\nstderr_logfile=NONE\n\n")
         lines = [f"[program:{program.name}]", "command=" + " ".join(program.argv),
                  "startsecs=0", "startretries=1000000", "redirect_stderr=true"]
         if program.log:
@@ -120,6 +132,11 @@ class Supervisor(Manager):
 
     def control(self, *words):
         return run([self.client, "-c", self.config, *words])
+
+    def overflows(self):
+        """Events that the main log says were dropped."""
+        with open(self.folder + "/daemon.log", encoding="utf-8", errors="replace") as log:
+            return sum("event buffer overflowed, discarding" in line for line in log)
 
     def status(self):
         seconds, _, output = self.control("status")

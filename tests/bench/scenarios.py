@@ -1,13 +1,16 @@
 """What is measured. A scenario takes a Bench and returns rows; the first paragraph says what it is."""
+import http.client
 import json
 import os
 import random
 import resource
+import socket
 import subprocess
 import time
+import xmlrpc.client
 
 import board as kinds
-from managers import Program
+from managers import Listener, Program
 from processes import Deaths, pss_bytes, run, wake_ups
 from table import Row, Target
 
@@ -211,6 +214,80 @@ def _cat_rate(bench, total, seconds):
     return rate
 
 
+def _settled(bench, expected, seconds):
+    """Waits until the listener has read `expected` events, or as many as come in `seconds`."""
+    end = time.monotonic() + seconds
+    while bench.board.tally()[0] < expected and time.monotonic() < end:
+        time.sleep(0.05)
+    return bench.board.tally()
+
+
+def _flapping(bench, name, count, seconds):
+    """{quantity: value} of `count` programs that flap for `seconds` before one listener."""
+    listener = Listener(count + 1, bench.helper("listen", count + 1), "PROCESS_STATE", 1_000_000)
+    flapping = [Program(i, bench.helper("flap", i)) for i in range(1, count + 1)]
+    manager, _, _ = bench.up(name, [listener] + flapping)
+    time.sleep(1)
+    started, (delivered, *_) = bench.board.begun(), bench.board.tally()
+    time.sleep(seconds)
+    started_then, (delivered_then, *_) = bench.board.begun(), bench.board.tally()
+    bench.board.go()
+    time.sleep(2)  # every program has met its last start
+    # STARTING, RUNNING and EXITED of each start, but no EXITED of the last one of each.
+    produced = 3 * (bench.board.begun() - 1) - count + 2
+    total, out_of_order, missing, _ = _settled(bench, produced, 10)
+    found = {"produced": 3 * (started_then - started) / seconds,
+             "delivered": (delivered_then - delivered) / seconds,
+             "left": produced - total, "disorder": out_of_order + missing,
+             "lost": manager.overflows()}
+    manager.end()
+    return found
+
+
+def _batches(bench, name, count):
+    """The same for `count` remote events, sent a hundred in each system.multicall."""
+    listener = Listener(1, bench.helper("listen", 1), "REMOTE_COMMUNICATION", 1_000_000)
+    manager, _, _ = bench.up(name, [listener])
+    call = {"methodName": "supervisor.sendRemoteCommEvent", "params": ["bench", "x" * 100]}
+    body = xmlrpc.client.dumps(([call] * 100,), "system.multicall")
+    start = time.monotonic_ns()
+    for _ in range(count // 100):
+        connection = http.client.HTTPConnection("localhost", timeout=60)
+        connection.sock = socket.socket(socket.AF_UNIX)
+        connection.sock.connect(manager.socket)
+        connection.request("POST", "/RPC2", body, {"Content-Type": "text/xml"})
+        connection.getresponse().read()
+        connection.close()
+    total, out_of_order, missing, last_ns = _settled(bench, count, 30)
+    found = {"delivered": total / (last_ns - start) * 1e9, "left": count - total,
+             "disorder": out_of_order + missing, "lost": manager.overflows()}
+    manager.end()
+    return found
+
+
+def events(bench):
+    """200 programs that exit at once and start again, or remote events, before one listener."""
+    flapping, batches = {}, {}
+    for name in bench.each_run(SUPERVISORS):
+        flapping.setdefault(name, []).append(_flapping(bench, name, 200, 5))
+        count = 1000 if name == "supervisord" else 50_000
+        batches.setdefault(name, []).append(_batches(bench, name, count))
+
+    def row(title, unit, all_found, key, target=None):
+        values = {name: [one[key] for one in found] for name, found in all_found.items()}
+        return Row(title, unit, values, target, more=unit == "1/s")
+
+    none, many = Target("0", at_most=0), Target(">= 5000/s", at_least=5000)
+    return [row("flapping: state events produced", "1/s", flapping, "produced"),
+            row("flapping: state events delivered", "1/s", flapping, "delivered"),
+            row("flapping: never delivered", "", flapping, "left", none),
+            row("flapping: out of order or missing", "", flapping, "disorder", none),
+            row("flapping: dropped by a full buffer", "", flapping, "lost", none),
+            row("remote events delivered", "1/s", batches, "delivered", many),
+            row("remote events never delivered", "", batches, "left", none),
+            row("remote events out of order or missing", "", batches, "disorder", none)]
+
+
 def logs(bench):
     """Lines of 100 bytes, one write() each, into rotated logs: one child, and 100 at once."""
     rate, share, total, seconds = {"cat > file": []}, {}, 300_000_000, 5
@@ -297,4 +374,4 @@ def tree(bench):
 
 
 SCENARIOS = {one.__name__: one
-             for one in (boot, restart, control, idle, logs, stop, update, tree, many)}
+             for one in (boot, restart, control, idle, events, logs, stop, update, tree, many)}
