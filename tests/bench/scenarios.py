@@ -270,8 +270,7 @@ def events(bench):
     flapping, batches = {}, {}
     for name in bench.each_run(SUPERVISORS):
         flapping.setdefault(name, []).append(_flapping(bench, name, 200, 5))
-        count = 1000 if name == "supervisord" else 50_000
-        batches.setdefault(name, []).append(_batches(bench, name, count))
+        batches.setdefault(name, []).append(_batches(bench, name, 20_000))
 
     def row(title, unit, all_found, key, target=None):
         values = {name: [one[key] for one in found] for name, found in all_found.items()}
