@@ -34,7 +34,7 @@ TEST(OptionTable, Additions_AreThese) {
     for (const auto& row : option_table())
         if (row.is_addition()) additions.push_back(row.name);
     EXPECT_EQ(additions, (std::vector<std::string_view>{"descendants", "depends_on", "envfiles",
-                                                        "login_environment"}));
+                                                        "login_environment", "events_length"}));
     EXPECT_EQ(find_option(SectionKind::Program, "descendants")->default_text, "kill");
     EXPECT_EQ(find_option(SectionKind::Group, "descendants"), nullptr);
 }
