@@ -17,6 +17,7 @@ from daemon import Daemon, clean_environment, wait_for  # noqa: E402
 from rpc import Rpc  # noqa: E402
 
 BOUND = 30.0  # seconds
+SANITIZERS = ("ASAN_OPTIONS", "UBSAN_OPTIONS")  # where a sanitized svd writes its reports
 PROGRAMS = pathlib.Path(__file__).resolve().parent / "programs"
 PYTHON = "/usr/bin/python3"
 USER, PASSWORD = "operator", "s3cret:with:colons"
@@ -181,7 +182,8 @@ class Subject:
     def start_on(self, text, words=(), env=None):
         """Starts svd on exactly this configuration."""
         self.write("supervisord.conf", text)
-        self.daemon = Daemon([self.tools.svd, "-c", self.conf, *words], self.dir, env)
+        reports = {name: os.environ[name] for name in SANITIZERS if name in os.environ}
+        self.daemon = Daemon([self.tools.svd, "-c", self.conf, *words], self.dir, {**reports, **(env or {})})
 
     def wait(self, condition, what):
         return wait_for(condition, BOUND, what)
