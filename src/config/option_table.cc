@@ -185,7 +185,7 @@ constexpr auto kOptions = std::to_array<OptionRow>({
     // [eventlistener:x]
     {kListener, "events", EventList, kUnset, Respawn, "3.0",
      "Event types that the pool receives, separated by commas.", "PROCESS_STATE,TICK_60"},
-    {kListener, "buffer_size", Integer, "10", Respawn, "3.0",
+    {kListener, "buffer_size", Integer, "256", Respawn, "3.0",
      "Events that wait for the pool before the oldest is dropped."},
     {kListener, "result_handler", Text, "supervisor.dispatchers:default_handler", Respawn, "3.0",
      "How results of the listener are judged; svd has Supervisor's default handler."},

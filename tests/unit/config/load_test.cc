@@ -66,6 +66,7 @@ TEST(Load, Groups_KeepMemberOrderAndAreSorted) {
     EXPECT_EQ(pool.priority, -1);
     EXPECT_EQ(pool.processes.at(0)->priority, 999);
     EXPECT_EQ(pool.listener_pool->events, (std::vector<std::string>{"EVENT", "TICK"}));
+    EXPECT_EQ(pool.listener_pool->buffer_size, 256);
 }
 
 TEST(Load, ProgramInTwoGroups_HasInstancesInEach) {
