@@ -147,17 +147,18 @@ void Executor::settle_launches() {
 void Executor::watch_pipes(Process& process, Pipes pipes) {
     auto& runtime = runtime_of(process);
     const std::span<char> buffer(buffer_.get(), OutputReader::kBufferSize);
-    const auto watch = [&](Output& output, UniqueFd pipe) {
+    const auto watch = [&](Output& output, UniqueFd pipe, os::Priority priority) {
         if (!pipe) return;
-        auto reader =
-            OutputReader::open(parts_.loop, std::move(pipe), output.channel.get(), buffer);
+        auto reader = OutputReader::open(parts_.loop, std::move(pipe), output.channel.get(), buffer,
+                                         priority);
         if (reader)
             output.reader = *std::move(reader);
         else
             parts_.log.error("output of '{}' is lost: {}", process.name(), reader.error().text);
     };
-    watch(runtime.out, std::move(pipes.out.read));
-    watch(runtime.err, std::move(pipes.err.read));
+    watch(runtime.out, std::move(pipes.out.read),
+          is_listener(process) ? os::Priority::Answer : os::Priority::Output);
+    watch(runtime.err, std::move(pipes.err.read), os::Priority::Output);
     if (runtime.out.reader && is_listener(process))
         runtime.out.reader->on_chunk([this, &process, run = process.data.run](auto chunk) {
             parts_.listeners.output(process, run, chunk);

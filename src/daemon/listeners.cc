@@ -75,6 +75,26 @@ class Listeners::Pool final : public event::ListenerHost {
         reported_ = totals.dropped;
     }
 
+    void take_output(std::size_t place, std::string_view bytes) {
+        const auto before = events_.state(place);
+        const auto answers = events_.answers();
+        events_.output(place, bytes);
+        // Who says more than was asked has no claim to be heard before all others.
+        if (events_.state(place) == before && events_.answers() == answers)
+            runtime_of(*group_.processes[place]).out.reader->lower_priority();
+    }
+
+    // What has been answered already makes room before the next event comes, and is not left to
+    // the next turn of the loop: one death publishes three events, and the start of a process in
+    // between is time enough for an answer.
+    void hear_answers() {
+        if (events_.queued() == 0) return;
+        for (std::size_t i = 0; i < group_.processes.size(); ++i) {
+            auto& reader = runtime_of(*group_.processes[i]).out.reader;
+            if (events_.state(i) == event::ListenerState::Busy && reader) reader->read_answer();
+        }
+    }
+
     void holding() override {
         resume_at_ = os::Loop::now().mono + event::ListenerPool::kPatience;
         if (!all_.patience_timer_.deadline()) all_.patience_timer_.set(resume_at_);
@@ -176,6 +196,7 @@ void Listeners::on_event(const event::Event& event) {
             accepted->serial = next_serial_;
             next_serial_ = next_serial_ >= kLastSerial ? 0 : next_serial_ + 1;
         }
+        pool->hear_answers();
         pool->events().accept(accepted);
     }
 }
@@ -204,8 +225,7 @@ void Listeners::changed(const process::Process& process, process::State to) {
 
 void Listeners::output(const process::Process& process, std::uint64_t run, std::string_view bytes) {
     if (process.data.run != run) return;
-    if (Pool* pool = find(process.group->name()))
-        pool->events().output(pool->place_of(process), bytes);
+    if (Pool* pool = find(process.group->name())) pool->take_output(pool->place_of(process), bytes);
 }
 
 void Listeners::writable(const process::Process& process, std::uint64_t run) {

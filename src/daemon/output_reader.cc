@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <utility>
 
 #include <fcntl.h>
 #include <sys/epoll.h>
@@ -23,14 +24,19 @@ constexpr microseconds kLongestTick{1000};
 }  // namespace
 
 Result<std::unique_ptr<OutputReader>> OutputReader::open(os::Loop& loop, UniqueFd pipe,
-                                                         log::OutputChannel* channel,
-                                                         Buffer buffer) {
+                                                         log::OutputChannel* channel, Buffer buffer,
+                                                         os::Priority priority) {
     SVD_CHECK(set_nonblocking(pipe.get()));
     std::unique_ptr<OutputReader> reader(new OutputReader(loop, std::move(pipe), channel, buffer));
-    auto* self = reader.get();
-    SVD_TRY(self->watch_, os::Watch::add(loop, self->pipe_.get(), EPOLLIN, os::Priority::Output,
-                                         [self](std::uint32_t) { self->on_ready(); }));
+    SVD_CHECK(reader->watch(priority));
     return reader;
+}
+
+Status OutputReader::watch(os::Priority priority) {
+    watch_.reset();  // a descriptor has one watch at a time
+    SVD_TRY(watch_, os::Watch::add(loop_, pipe_.get(), EPOLLIN, priority,
+                                   [this](std::uint32_t) { on_ready(); }));
+    return {};
 }
 
 std::size_t OutputReader::read_once(Now now) {
@@ -63,6 +69,17 @@ void OutputReader::drain() {
     read_up_to(kDrainLimit, os::Loop::now());
 }
 
+void OutputReader::read_answer() {
+    if (!pipe_ || low_) return;
+    // Not the shared buffer: this may happen while another reader's bytes are in it.
+    char answer[512];
+    const ssize_t got = ::read(pipe_.get(), answer, sizeof answer);
+    if (got <= 0) return;  // the loop will notice an end
+    const std::string_view chunk(answer, static_cast<std::size_t>(got));
+    if (channel_) channel_->feed(chunk, os::Loop::now());
+    if (on_chunk_) on_chunk_(chunk);
+}
+
 // The call may destroy this reader.
 void OutputReader::tell_end() {
     if (const auto call = std::move(on_end_)) call();
@@ -72,6 +89,7 @@ void OutputReader::on_ready() {
     const Now now = os::Loop::now();
     const std::size_t got = read_once(now);
     if (at_end()) return tell_end();
+    if (low_ && !std::exchange(watched_low_, true) && !watch(os::Priority::Output)) return close();
     if (now.mono - window_ >= kWindow) {
         window_ = now.mono;
         window_bytes_ = 0;

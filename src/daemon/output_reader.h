@@ -26,11 +26,17 @@ class OutputReader {
 
     // `channel` may be null: the bytes are read and dropped. Buffer and channel must outlive this.
     static Result<std::unique_ptr<OutputReader>> open(os::Loop& loop, UniqueFd pipe,
-                                                      log::OutputChannel* channel, Buffer buffer);
+                                                      log::OutputChannel* channel, Buffer buffer,
+                                                      os::Priority priority = os::Priority::Output);
 
     // Reads what is there now, at most kDrainLimit bytes.
     void drain();
+    // One small read, for an answer that may be there. Does not notice the end of the pipe. May be
+    // called while another reader is reading.
+    void read_answer();
     [[nodiscard]] bool at_end() const { return !pipe_; }
+    // From Priority::Answer to that of any other output, with the next turn.
+    void lower_priority() { low_ = true; }
     // Called with every read, after the channel; must not destroy this reader.
     void on_chunk(std::function<void(std::string_view)> call) { on_chunk_ = std::move(call); }
     // Called once, from the loop, when the pipe ends.
@@ -45,6 +51,7 @@ class OutputReader {
     std::size_t read_once(Now now);
     // Reads until the pipe is empty or `limit` bytes are read.
     std::size_t read_up_to(std::size_t limit, Now now);
+    Status watch(os::Priority priority);
     void on_ready();
     void on_tick();
     void begin_rush(Now now);
@@ -60,7 +67,9 @@ class OutputReader {
     std::function<void()> on_end_;
     os::Watch watch_;
 
-    MonoTime window_{};  // in which window_bytes_ were read; or the last tick of a rush
+    bool low_ = false;          // no longer an answerer
+    bool watched_low_ = false;  // and the watch knows it
+    MonoTime window_{};         // in which window_bytes_ were read; or the last tick of a rush
     std::size_t window_bytes_ = 0;
     std::size_t capacity_ = 0;  // of the pipe in a rush
     os::Timer tick_;

@@ -98,6 +98,7 @@ class ListenerPool {
     [[nodiscard]] ListenerState state(std::size_t process) const;
     [[nodiscard]] std::size_t queued() const { return queue_.size(); }
     [[nodiscard]] std::size_t buffer_size() const { return options_.buffer_size; }
+    [[nodiscard]] std::uint64_t answers() const { return totals_.delivered + totals_.rejected; }
     [[nodiscard]] const ListenerPoolTotals& totals() const { return totals_; }
 
   private:

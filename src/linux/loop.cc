@@ -168,6 +168,7 @@ Result<Watch> Watch::add(Loop& loop, int fd, std::uint32_t mask, Priority priori
                          Callback callback) {
     auto source = std::make_shared<Source>(loop.state_, priority);
     source->mask = mask;
+    source->may_step_back = priority != Priority::Answer;
     source->on_ready = std::move(callback);
     const int r =
         sd_event_add_io(loop.state_->event, &source->raw, fd, mask, detail::io_ready, source.get());

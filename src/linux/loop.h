@@ -28,6 +28,7 @@ namespace svd::os {
 // program that dies at every start is a new source each time: a few hundred of them would keep
 // signals and clients waiting for ever.
 enum class Priority {
+    Answer,     // pipes of event listeners: nothing comes that was not asked for; never steps back
     Output,     // pipes from children
     ChildExit,  // pidfds
     Timer = ChildExit,

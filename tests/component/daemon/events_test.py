@@ -79,7 +79,7 @@ class Events(unittest.TestCase):
                                              UnixTransport(self.path("s.sock")))
         self.addCleanup(self.rpc("close"))
         for name, way, *_ in pools:
-            self.wait_state(name, "UNKNOWN" if way == "rubbish" else "READY")
+            self.wait_state(name, "UNKNOWN" if way in ("rubbish", "flood") else "READY")
 
     def end(self):
         self.daemon.send_signal(signal.SIGTERM)
@@ -168,6 +168,13 @@ class Events(unittest.TestCase):
         self.touch("odd.flag")
         self.ctl("restart", "odd:*")
         self.wait_got("odd", ["a", "b"])
+
+    def test_ListenerThatNeverStopsTalking_HoldsUpNobody(self):
+        self.start(("loud", "flood"), ("good", "text"))
+        texts = [f"event {i}" for i in range(50)]
+        self.send(*texts)
+        self.wait_got("good", texts)
+        self.assertEqual(self.rpc.supervisor.getState()["statename"], "RUNNING")
 
     def test_ListenerThatNeverReads_HoldsUpNobody(self):
         self.start(("deaf", "deaf"), ("good", "text"))

@@ -6,6 +6,7 @@ WAY: text    reads characters, as Supervisor's own helpers for Python do
      bytes   reads bytes, as programs in other languages do
      dies    the first event kills it; FLAG tells the next run that this has happened
      rubbish says what no listener may say, until FLAG exists
+     flood   says it for ever, a byte at a time
      deaf    says READY and never reads
      fails   rejects every event until FLAG exists"""
 
@@ -24,6 +25,8 @@ def main(way, record, flag=""):
     if way == "rubbish" and not os.path.exists(flag):
         say("what is this?\n" * 1000)
         signal.pause()
+    while way == "flood":
+        os.write(1, b"?")
     while True:
         say("READY\n")
         if way == "deaf":

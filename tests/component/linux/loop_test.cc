@@ -98,6 +98,23 @@ TEST(Loop, SourceThatNeverRests_LeavesTurnsToAllOthers) {
     EXPECT_GT(slices, 200);
 }
 
+TEST(Loop, Answers_NeverStepBehindOthers) {
+    Loop loop = Loop::create().value();
+    const Readable listener, client;
+    int answers = 0, served = 0;
+    const Watch answer =
+        Watch::add(loop, listener.fd(), EPOLLIN, Priority::Answer, [&](std::uint32_t) {
+            ++answers;
+        }).value();
+    const Watch control =
+        Watch::add(loop, client.fd(), EPOLLIN, Priority::Control, [&](std::uint32_t) {
+            ++served;
+        }).value();
+    for (int i = 0; i < 100; ++i) ASSERT_TRUE(loop.turn(Duration{}).value());
+    EXPECT_EQ(answers, 100);
+    EXPECT_EQ(served, 0);
+}
+
 TEST(Loop, BusySourceThatPaused_IsFirstAgainAfterwards) {
     Loop loop = Loop::create().value();
     const Readable out, client;
