@@ -24,7 +24,7 @@ stderr_logfile={dir}/cat.err
 command=/bin/cat
 autostart=false
 [program:exit0]
-command=/bin/true
+command=/bin/sh -c "sleep 0.5"
 startsecs=0
 autorestart=false
 [program:exit3]
