@@ -7,7 +7,9 @@ import fnmatch
 import importlib
 import json
 import os
+import shutil
 import sys
+import tempfile
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -42,9 +44,19 @@ def options():
     parser.add_argument("--timing", action="store_true", help="show seconds per scenario and subject")
     parser.add_argument("--json", metavar="FILE", help="write every outcome to FILE")
     opts = parser.parse_args()
-    # Daemons run in scratch directories of their own.
-    opts.svd, opts.svctl = (path and os.path.abspath(path) for path in (opts.svd, opts.svctl))
     return opts
+
+
+def take_copies(opts, folder):
+    """Every user may run the copies (a build may lie in somebody's home), and nobody relinks them."""
+    os.chmod(folder, 0o755)
+    beside = os.path.join(os.path.dirname(opts.svd or ""), "svd-pidproxy")
+    if os.path.exists(beside):
+        shutil.copy(beside, folder)
+    for name in ("svd", "svctl"):
+        path = getattr(opts, name)
+        if path:
+            setattr(opts, name, shutil.copy(path, os.path.join(folder, os.path.basename(path))))
 
 
 def load_scenarios(patterns, later):
@@ -149,6 +161,12 @@ class Tally:
 
 def main():
     opts = options()
+    with tempfile.TemporaryDirectory(prefix="svdc-programs-") as folder:
+        take_copies(opts, folder)
+        return compare(opts)
+
+
+def compare(opts):
     items = load_scenarios(opts.only, opts.later or opts.oracle_only or opts.self_test)
     if opts.list:
         for item in items:

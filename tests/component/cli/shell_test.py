@@ -11,6 +11,7 @@ import select
 import signal
 import subprocess
 import sys
+import termios
 import time
 import unittest
 
@@ -82,6 +83,13 @@ class Terminal:
     def type(self, text):
         os.write(self.fd, text.encode())
 
+    def press(self, key):
+        """A control key, once the editor has taken the terminal over: before, it is the terminal's."""
+        deadline = time.monotonic() + BOUND
+        while termios.tcgetattr(self.fd)[3] & termios.ICANON and time.monotonic() < deadline:
+            self.read(0.01)
+        self.type(key)
+
     def has_ended(self):
         if self.code is None:
             pid, status = os.waitpid(self.pid, os.WNOHANG)
@@ -139,7 +147,7 @@ class Shell(WithServer):
         for key in ("\x04", "\x03"):
             t = self.terminal()
             t.expect("supervisor> ")
-            t.type(key)
+            t.press(key)
             self.assertEqual(t.end(again=key), 0)
 
     def test_tab_completes_actions_processes_and_groups(self):

@@ -116,7 +116,8 @@ def ends_busy(s):
     s.write("once.py", "#!/usr/bin/python3\nimport os, sys\nos.write(1, b'READY\\n')\n"
             "header = sys.stdin.readline()\nopen('@dir@/once', 'a').write(header)\n".replace("@dir@", s.dir))
     os.chmod(s.path("once.py"), 0o755)
-    s.start("[eventlistener:once]\ncommand=@dir@/once.py\nevents=REMOTE_COMMUNICATION\nstartsecs=0\nautorestart=true\n",
+    s.start("[eventlistener:once]\ncommand=@dir@/once.py\nevents=REMOTE_COMMUNICATION\nstartsecs=0\n"
+            "autorestart=true\nbuffer_size=10\n",
             supervisord="loglevel=debug")
     s.wait_state("once", "RUNNING")
     s.rpc.sendRemoteCommEvent("t", "again")
