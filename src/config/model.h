@@ -115,7 +115,7 @@ struct ProcessConfig {
 // [eventlistener:x]; parsed and kept for the event pools.
 struct ListenerPool {
     std::vector<std::string> events;  // upper-cased, known names
-    int buffer_size = 256;  // Supervisor's 10 lose events at the start of a few programs
+    int buffer_size = 256;            // Supervisor's 10 lose events at the start of a few programs
     std::string result_handler;
     // svd: `len` of an envelope is bytes (true), or characters as in Supervisor (false).
     bool length_in_bytes = false;
