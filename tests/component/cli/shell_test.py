@@ -83,12 +83,12 @@ class Terminal:
     def type(self, text):
         os.write(self.fd, text.encode())
 
-    def press(self, key):
-        """A control key, once the editor has taken the terminal over: before, it is the terminal's."""
+    def press(self, keys):
+        """Control keys, once the editor has taken the terminal over: before, they are the terminal's."""
         deadline = time.monotonic() + BOUND
         while termios.tcgetattr(self.fd)[3] & termios.ICANON and time.monotonic() < deadline:
             self.read(0.01)
-        self.type(key)
+        self.type(keys)
 
     def has_ended(self):
         if self.code is None:
@@ -164,11 +164,11 @@ class Shell(WithServer):
         t.expect("supervisor> ")
         t.type("update ca\t")
         t.expect("update cat ")
-        t.type("\x15")  # kill the line
+        t.press("\x15")  # kill the line
         t.type("sta\t")
         t.expect("start")
         t.expect("status")
-        t.type("\x15quit\n")
+        t.press("\x15quit\n")
         self.assertEqual(t.end(), 0)
 
     def test_history_is_read_used_and_written(self):
@@ -177,7 +177,7 @@ class Shell(WithServer):
             f.write("pid nope\n")
         t = self.terminal("-r", history)
         t.expect("supervisor> ")
-        t.type("\x10\n")  # ^P
+        t.press("\x10\n")  # ^P
         t.expect("No such process nope")
         t.expect("supervisor> ")
         t.type("version\n")
@@ -210,7 +210,7 @@ class Shell(WithServer):
         t.expect("supervisor> ")
         t.type("open %s\n" % self.server.url)
         self.assertIn("RUNNING", t.expect("supervisor> "))
-        t.type("\x04")
+        t.press("\x04")
         self.assertEqual(t.end(), 0)
 
 
