@@ -34,6 +34,13 @@ enum class LogLevel : int {
 
 enum class AutoRestart { Never, Unexpected, Always };
 
+// svd: how often autorestart may start a process again; one time more within `window` is FATAL.
+struct RestartLimit {
+    int count = 0;
+    Seconds window{};
+    bool operator==(const RestartLimit&) const = default;
+};
+
 // Where the output of one channel goes.
 enum class LogTarget {
     None,  // read and discarded
@@ -92,6 +99,7 @@ struct ProcessConfig {
     Seconds startsecs{1};
     int startretries = 3;
     AutoRestart autorestart = AutoRestart::Unexpected;
+    std::optional<RestartLimit> restart_limit;  // empty: for ever
     std::vector<int> exitcodes{0};
     int stopsignal = 15;
     Seconds stopwaitsecs{10};

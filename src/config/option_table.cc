@@ -116,6 +116,8 @@ constexpr auto kOptions = std::to_array<OptionRow>({
      "Failed starts that are tried again before giving up."},
     {kAnyProgram, "autorestart", AutoRestart, "unexpected", Hot, "3.0",
      "Whether a process that exited after it was up is started again."},
+    {kAnyProgram, "restart_limit", RestartLimit, kUnset, Hot, "svd 0.1",
+     "How often autorestart may start a process in a time; one more and it is FATAL.", "5/60s"},
     {kAnyProgram, "exitcodes", ExitCodes, "0", Hot, "3.0",
      "Exit codes that autorestart=unexpected takes as intended."},
     {kAnyProgram, "stopsignal", Signal, "TERM", Hot, "3.0", "Signal that asks the process to end."},
@@ -316,6 +318,8 @@ std::string_view allowed_values(ValueType type) {
             return "KEY=\"value\" pairs separated by commas";
         case EventList:
             return "event types separated by commas";
+        case RestartLimit:
+            return "COUNT/DURATION such as 5/60s";
         case Descendants:
             return "kill or keep";
         case EventsLength:

@@ -44,6 +44,7 @@ enum class ValueType {
     EnvironmentList,
     StringList,
     EventList,
+    RestartLimit,
     Descendants,
     EventsLength,
     Text,

@@ -115,6 +115,22 @@ Result<Seconds> parse_seconds(std::string_view text) {
     return std::clamp(Seconds{number}, -kLongest, kLongest);
 }
 
+Result<Seconds> parse_duration(std::string_view text) {
+    static constexpr std::pair<char, long long> kUnits[] = {
+        {'s', 1}, {'m', 60}, {'h', 3600}, {'d', 86400}};
+    const std::string lower = to_lower(py_strip(text));
+    std::string_view digits = lower;
+    long long factor = 1;
+    for (const auto& [unit, seconds] : kUnits)
+        if (digits.ends_with(unit)) factor = seconds;
+    if (!digits.empty() && (digits.back() < '0' || digits.back() > '9')) digits.remove_suffix(1);
+    const auto number = parse_long(digits);
+    const bool known_unit = factor > 1 || digits.size() == lower.size() || lower.ends_with('s');
+    if (!number || *number < 0 || !known_unit)
+        return fail("invalid duration {}, try 90, 90s, 15m, 12h or 7d", py_repr(text));
+    return std::min(Seconds{saturating_product(*number, factor)}, kLongest);
+}
+
 Result<std::int64_t> parse_byte_size(std::string_view text) {
     const std::string lower = to_lower(text);
     std::string_view digits = lower;
@@ -183,6 +199,19 @@ Result<LogLevel> parse_log_level(std::string_view text) {
     for (const auto& row : kLevels)
         if (row.name == word) return row.level;
     return fail("bad logging level name {}", py_repr(text));
+}
+
+Result<RestartLimit> parse_restart_limit(std::string_view text) {
+    const auto slash = text.find('/');
+    const auto wrong = [&] {
+        return fail("invalid 'restart_limit' value {}, try 5/60s (five times in sixty seconds)",
+                    py_repr(text));
+    };
+    if (slash == std::string_view::npos) return wrong();
+    const auto count = parse_integer(text.substr(0, slash));
+    const auto window = parse_duration(text.substr(slash + 1));
+    if (!count || !window || *count < 0 || *window <= Seconds{0}) return wrong();
+    return RestartLimit{*count, *window};
 }
 
 Result<bool> parse_descendants(std::string_view text) {

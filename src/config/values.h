@@ -18,12 +18,16 @@ namespace svd::config {
 [[nodiscard]] Result<int> parse_integer(std::string_view text);
 // Whole seconds, clamped to a hundred years so that deadlines cannot overflow.
 [[nodiscard]] Result<Seconds> parse_seconds(std::string_view text);
+// A number of seconds, or a number with s, m, h or d; not negative, clamped as above.
+[[nodiscard]] Result<Seconds> parse_duration(std::string_view text);
 [[nodiscard]] Result<std::int64_t> parse_byte_size(std::string_view text);
 [[nodiscard]] Result<bool> parse_boolean(std::string_view text);
 [[nodiscard]] Result<mode_t> parse_octal(std::string_view text);
 [[nodiscard]] Result<int> parse_signal(std::string_view text);
 [[nodiscard]] Result<std::vector<int>> parse_exit_codes(std::string_view text);
 [[nodiscard]] Result<AutoRestart> parse_autorestart(std::string_view text);
+// "5/60s": five times in sixty seconds.
+[[nodiscard]] Result<RestartLimit> parse_restart_limit(std::string_view text);
 [[nodiscard]] Result<LogLevel> parse_log_level(std::string_view text);
 // true: keep.
 [[nodiscard]] Result<bool> parse_descendants(std::string_view text);

@@ -93,6 +93,7 @@ void Actions::start() {
 void Actions::start_fresh() {
     if (!context.daemon_running) return;
     data.backoff = 0;
+    data.restarts = 0;
     start();
 }
 
@@ -283,7 +284,36 @@ void Actions::maybe_restart(bool as_expected) {
     const bool wanted = config.autorestart == config::AutoRestart::Always ||
                         (config.autorestart == config::AutoRestart::Unexpected && !as_expected);
     if (!wanted || stopped || !context.daemon_running) return;
-    start();
+    if (may_restart())
+        start();
+    else
+        give_up_restarting();
+}
+
+// The window begins with a restart and ends by the clock; the next restart begins a new one.
+bool Actions::may_restart() {
+    const auto& limit = config.restart_limit;
+    if (!limit) return true;
+    if (data.restarts == 0 || now.mono - data.restart_window >= wait_of(limit->window)) {
+        data.restart_window = now.mono;
+        data.restarts = 0;
+    }
+    if (data.restarts >= limit->count) return false;
+    data.restarts += 1;
+    return true;
+}
+
+void Actions::give_up_restarting() {
+    data.spawnerr = fmt::format(
+        "Restarted {} times within {} seconds (restart_limit), process log may have "
+        "details",
+        config.restart_limit->count, config.restart_limit->window.count());
+    data.restarts = 0;
+    change(State::Fatal);
+    log(LogLevel::Warn, fmt::format("gave up: {} entered FATAL state, restarted {} times within {} "
+                                    "seconds (restart_limit)",
+                                    config.name, config.restart_limit->count,
+                                    config.restart_limit->window.count()));
 }
 
 bool Actions::expected(const ExitStatus& status) const {

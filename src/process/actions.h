@@ -63,6 +63,10 @@ struct Actions {
     void run_over_early(const ExitStatus& status);
     void run_over_exited(const ExitStatus& status);
     void maybe_restart(bool expected);
+    // Counts one restart; false when restart_limit allows no more.
+    [[nodiscard]] bool may_restart();
+    // EXITED -> FATAL.
+    void give_up_restarting();
     [[nodiscard]] bool expected(const ExitStatus& status) const;
 };
 

@@ -11,11 +11,11 @@
 // seen before the exit is no event at all: it comes as Exited with `remains` false.
 //
 // Who moves the states:
-//   STOPPED, EXITED, FATAL  StartRequested starts; EXITED may hold a deadline, see below.
+//   STOPPED, EXITED, FATAL  StartRequested starts.
 //   STARTING   waits for the answer to Spawn (pid is 0 until then), then for startsecs.
 //   RUNNING    until the leader exits. EXITED follows, and STARTING in the same step when
-//              autorestart says so; a run that was shorter than a second is followed by the next
-//              one a second after it began, so a program that ends at once never spins.
+//              autorestart says so, at once; or FATAL in the same step when restart_limit has been
+//              reached.
 //   BACKOFF    a failed start; waits 1, 2, ... seconds, or turns into FATAL in the same step.
 //   STOPPING   stopsignal was sent; SIGKILL after stopwaitsecs, and again until it is over.
 //   UNKNOWN    a signal could not be delivered; the leader lives on and its exit gives EXITED.
@@ -61,6 +61,8 @@ struct Data {
     WallTime laststart{};              // epoch: never started
     WallTime laststop{};               // epoch: never ended
     int backoff = 0;                   // failed starts in a row
+    int restarts = 0;                  // by autorestart since restart_window began
+    MonoTime restart_window{};         // restart_limit counts from here
     std::optional<MonoTime> deadline;  // startsecs, retry or stopwaitsecs, by state
     std::optional<ExitStatus> exit;    // of the last run; empty while it runs
     bool leader_gone = false;          // exited, but descendants are still alive

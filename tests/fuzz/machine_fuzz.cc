@@ -35,6 +35,7 @@ config::ProcessConfig read_config(Bytes& bytes) {
     config.stopasgroup = (flags & 1) != 0;
     config.killasgroup = (flags & 2) != 0;
     config.keep_descendants = (flags & 4) != 0;
+    if ((flags & 8) != 0) config.restart_limit = {flags >> 5, config::Seconds{1 + (flags & 3)}};
     config.autorestart = static_cast<config::AutoRestart>((flags >> 3) % 3);
     if ((flags & 64) != 0) config.startsecs = config::Seconds::max();
     if ((flags & 128) != 0) config.stopwaitsecs = config::Seconds::max();

@@ -46,6 +46,7 @@ TEST(Diff, AnyOptionOfAProcess_IsAChange) {
         [](auto& p) { p.exitcodes = {0, 2}; },
         [](auto& p) { p.environment["A"] = "1"; },
         [](auto& p) { p.keep_descendants = true; },
+        [](auto& p) { p.restart_limit = {5, Seconds{60}}; },
         [](auto& p) { p.umask = 022; },
         [](auto& p) { p.user = Credentials{}; },
         [](auto& p) { p.stderr_log.backups = 1; },

@@ -30,6 +30,26 @@ TEST(Values, NumbersBeyondTheMachine_AreClamped) {
     EXPECT_EQ(*parse_byte_size("99999999999999GB"), std::numeric_limits<std::int64_t>::max());
 }
 
+TEST(Values, Durations) {
+    const std::pair<const char*, long long> good[] = {
+        {"0", 0}, {"90", 90}, {"90s", 90}, {"15m", 900}, {"12 H", 43200}, {"7d", 604800}};
+    for (const auto& [text, seconds] : good)
+        EXPECT_EQ(parse_duration(text)->count(), seconds) << text;
+    for (const char* text : {"", "s", "-1", "-1s", "1.5m", "5w", "5ms", "m5", "5 5"})
+        EXPECT_EQ(error_text(parse_duration(text)),
+                  "invalid duration '" + std::string(text) + "', try 90, 90s, 15m, 12h or 7d");
+    EXPECT_EQ(*parse_duration("99999999999999d"), *parse_duration("99999999999999999999s"));
+}
+
+TEST(Values, RestartLimits) {
+    EXPECT_EQ(*parse_restart_limit("5/60s"), (RestartLimit{5, Seconds{60}}));
+    EXPECT_EQ(*parse_restart_limit(" 0 / 2m "), (RestartLimit{0, Seconds{120}}));
+    for (const char* text : {"", "5", "5/", "/60", "-1/60", "5/0", "5/60/1", "a/b"})
+        EXPECT_EQ(error_text(parse_restart_limit(text)),
+                  "invalid 'restart_limit' value '" + std::string(text) +
+                      "', try 5/60s (five times in sixty seconds)");
+}
+
 TEST(Values, ByteSizes) {
     const std::pair<const char*, std::int64_t> good[] = {
         {"1", 1},   {"10KB", 10240}, {"5 mb", 5242880}, {"1Gb", 1073741824},

@@ -104,6 +104,7 @@ const std::vector<Variant>& variants() {
          [](Machine& m) { m.config.autorestart = config::AutoRestart::Always; }},
         {"autorestart=false",
          [](Machine& m) { m.config.autorestart = config::AutoRestart::Never; }},
+        {"restart_limit=0/60", [](Machine& m) { m.config.restart_limit = {0, 60s}; }},
         {"exitcodes=1", [](Machine& m) { m.config.exitcodes = {1}; }},
         {"stopasgroup killasgroup",
          [](Machine& m) { m.config.stopasgroup = m.config.killasgroup = true; }},
@@ -127,6 +128,7 @@ std::string changes(const Data& before, const Data& after, MonoTime now) {
         parts.push_back(after.deadline
                             ? fmt::format("deadline=+{}ms", (*after.deadline - now) / 1ms)
                             : "deadline=none");
+    note(before.restarts != after.restarts, fmt::format("restarts={}", after.restarts));
     note(before.exit != after.exit,
          fmt::format("exit={}", after.exit ? describe(*after.exit) : "none"));
     note(before.spawnerr != after.spawnerr, fmt::format("spawnerr='{}'", after.spawnerr));

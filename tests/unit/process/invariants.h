@@ -25,6 +25,7 @@ inline constexpr auto kEdges = std::to_array<std::pair<State, State>>({
     {State::Starting, State::Unknown},
     {State::Backoff, State::Fatal},
     {State::Backoff, State::Stopped},
+    {State::Exited, State::Fatal},  // restart_limit
     {State::Running, State::Exited},
     {State::Running, State::Stopping},
     {State::Running, State::Unknown},

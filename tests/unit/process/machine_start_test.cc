@@ -256,6 +256,48 @@ TEST(Running, ExpectedExit_IsLoggedAsInfoAndNotRestartedByDefault) {
     EXPECT_EQ(m.data.laststop, at(1s).wall);
 }
 
+// Three lives of a second each, with room for two restarts.
+TEST(Running, RestartLimit_GivesUpWithTheRestartTooMany) {
+    Machine m;
+    m.config.restart_limit = {2, 10s};
+    m.running();
+    for (int restarts = 1; restarts <= 2; ++restarts) {
+        m.after(1s).feed(Exited{code(1)});
+        EXPECT_EQ(m.data.state, State::Starting);
+        EXPECT_EQ(m.data.restarts, restarts);
+        m.feed(Spawned{7}).after(1s).feed(DeadlineReached{});
+    }
+    m.after(1s).feed(Exited{code(1)});
+    EXPECT_THAT(m.seen, ElementsAre("RUNNING>EXITED expected:0 pid:7",
+                                    "WARN exited: x (exit status 1; not expected)", "EXITED>FATAL",
+                                    "WARN gave up: x entered FATAL state, restarted 2 times within "
+                                    "10 seconds (restart_limit)"));
+    EXPECT_EQ(m.data.spawnerr,
+              "Restarted 2 times within 10 seconds (restart_limit), process log may have details");
+    EXPECT_EQ(m.data.deadline, std::nullopt);
+}
+
+TEST(Running, RestartLimit_CountsAnewWhenItsTimeIsOver) {
+    Machine m;
+    m.config.restart_limit = {1, 10s};
+    m.running();
+    for (int restarts = 0; restarts < 5; ++restarts) {
+        m.after(9s).feed(Exited{code(1)});
+        ASSERT_EQ(m.data.state, State::Starting);
+        m.feed(Spawned{7}).after(1s).feed(DeadlineReached{});
+    }
+}
+
+TEST(Running, RestartLimit_IsForgottenByAStartOnRequest) {
+    Machine m;
+    m.config.restart_limit = {1, 10s};
+    m.running().feed(Exited{code(1)}).feed(Spawned{7}).feed(StopRequested{}).feed(Exited{code(1)});
+    EXPECT_EQ(m.data.state, State::Stopped);
+    m.feed(StartRequested{}).feed(Spawned{7}).after(1s).feed(DeadlineReached{});
+    m.feed(Exited{code(1)});
+    EXPECT_EQ(m.data.state, State::Starting);
+}
+
 TEST(Running, UnexpectedExit_IsAWarningAndRestartedByDefault) {
     Machine m;
     m.running().feed(Exited{code(3)});

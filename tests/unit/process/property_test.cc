@@ -27,6 +27,8 @@ config::ProcessConfig any_config(Random& random) {
     config.stopasgroup = below(random, 2) == 0;
     config.killasgroup = below(random, 2) == 0;
     config.keep_descendants = below(random, 4) == 0;
+    if (below(random, 2) == 0)
+        config.restart_limit = {below(random, 3), config::Seconds(1 + below(random, 3))};
     return config;
 }
 
