@@ -13,6 +13,10 @@ namespace {
 constexpr std::uint64_t kLastSerial = std::numeric_limits<std::int64_t>::max();
 // Every loss has its line at once; the total follows for those who look for one line.
 constexpr std::chrono::seconds kTotalEvery{10};
+// A listener that broke the protocol is restarted, each time after twice the time, until it
+// answers.
+constexpr std::chrono::seconds kRestartAfter{1};
+constexpr std::chrono::seconds kRestartAfterAtMost{60};
 
 log::Level level_of(event::ListenerSeverity severity) {
     switch (severity) {
@@ -30,7 +34,10 @@ log::Level level_of(event::ListenerSeverity severity) {
 class Listeners::Pool final : public event::ListenerHost {
   public:
     Pool(const process::Group& group, Listeners& all)
-        : group_(group), all_(all), events_(options_of(group, all.identifier_), *this) {}
+        : group_(group),
+          all_(all),
+          events_(options_of(group, all.identifier_), *this),
+          breaks_(group.processes.size()) {}
 
     [[nodiscard]] const process::Group& group() const { return group_; }
     [[nodiscard]] event::ListenerPool& events() { return events_; }
@@ -79,6 +86,8 @@ class Listeners::Pool final : public event::ListenerHost {
         const auto before = events_.state(place);
         const auto answers = events_.answers();
         events_.output(place, bytes);
+        if (events_.state(place) == event::ListenerState::Unknown) broke(place);
+        if (events_.answers() != answers) breaks_[place].in_a_row = 0;
         // Who says more than was asked has no claim to be heard before all others.
         if (events_.state(place) == before && events_.answers() == answers)
             runtime_of(*group_.processes[place]).out.reader->lower_priority();
@@ -108,6 +117,22 @@ class Listeners::Pool final : public event::ListenerHost {
         return resume_at_;
     }
 
+    // Restarts what is due; the next deadline, when there is one. A listener that has ended by
+    // itself meanwhile begins anew anyway.
+    std::optional<MonoTime> restart_if_due(MonoTime now) {
+        std::optional<MonoTime> next;
+        for (std::size_t i = 0; i < breaks_.size(); ++i) {
+            auto& at = breaks_[i].restart_at;
+            if (at && *at <= now) {
+                at.reset();
+                if (events_.state(i) == event::ListenerState::Unknown && is_running(i))
+                    all_.on_broken_(*group_.processes[i]);
+            }
+            if (at && (!next || *at < *next)) next = at;
+        }
+        return next;
+    }
+
     [[nodiscard]] control::EventPoolInfo info() const {
         const auto& totals = events_.totals();
         control::EventPoolInfo info{
@@ -122,6 +147,24 @@ class Listeners::Pool final : public event::ListenerHost {
     }
 
   private:
+    struct Breaks {
+        unsigned in_a_row = 0;  // without an answer in between
+        std::optional<MonoTime> restart_at;
+    };
+
+    void broke(std::size_t place) {
+        auto& breaks = breaks_[place];
+        if (breaks.restart_at || !all_.on_broken_ || !is_running(place)) return;
+        const auto wait =
+            std::min(kRestartAfter * (1U << std::min(breaks.in_a_row, 10U)), kRestartAfterAtMost);
+        breaks.in_a_row += 1;
+        breaks.restart_at = os::Loop::now().mono + wait;
+        const auto due = all_.restart_timer_.deadline();
+        if (!due || *breaks.restart_at < *due) all_.restart_timer_.set(breaks.restart_at);
+        all_.log_.warn("{} has broken the event protocol, it is restarted in {} s",
+                       group_.processes[place]->name(), wait.count());
+    }
+
     static event::ListenerPoolOptions options_of(const process::Group& group,
                                                  const std::string& identifier) {
         event::ListenerPoolOptions options;
@@ -139,6 +182,7 @@ class Listeners::Pool final : public event::ListenerHost {
     const process::Group& group_;
     Listeners& all_;
     event::ListenerPool events_;
+    std::vector<Breaks> breaks_;         // by process
     std::uint64_t reported_ = 0;         // of the dropped ones
     std::optional<MonoTime> resume_at_;  // while the pool holds its events back
 };
@@ -158,6 +202,7 @@ Result<std::unique_ptr<Listeners>> Listeners::open(os::Loop& loop, event::Bus& b
     SVD_TRY(self->timer_, os::Timer::create(loop, [self] { self->on_timer(); }));
     SVD_TRY(self->overflow_timer_, os::Timer::create(loop, [self] { self->report_overflow(); }));
     SVD_TRY(self->patience_timer_, os::Timer::create(loop, [self] { self->resume(); }));
+    SVD_TRY(self->restart_timer_, os::Timer::create(loop, [self] { self->restart_broken(); }));
     return listeners;
 }
 
@@ -252,6 +297,16 @@ void Listeners::resume() {
         if (due && (!next || *due < *next)) next = due;
     }
     patience_timer_.set(next);
+}
+
+void Listeners::restart_broken() {
+    const MonoTime now = os::Loop::now().mono;
+    std::optional<MonoTime> next;
+    for (const auto& pool : pools_) {
+        const auto due = pool->restart_if_due(now);
+        if (due && (!next || *due < *next)) next = due;
+    }
+    restart_timer_.set(next);
 }
 
 // --- ticks ---------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -38,6 +39,9 @@ class Listeners {
     void remove(std::string_view group);
     // After a change of a process's state; processes of other kinds are ignored.
     void changed(const process::Process& process, process::State to);
+    // What restarts a listener that has broken the protocol. It gets the event it had, and all that
+    // came meanwhile, when it says READY again.
+    void on_broken(std::function<void(process::Process&)> call) { on_broken_ = std::move(call); }
     // A listener has read all that it had been sent.
     void writable(const process::Process& process, std::uint64_t run);
     // Bytes of a listener's standard output; those of an earlier run count no more.
@@ -57,6 +61,7 @@ class Listeners {
     void on_timer();
     void report_overflow();
     void resume();
+    void restart_broken();
 
     event::Bus& bus_;
     log::DaemonLog& log_;
@@ -68,6 +73,8 @@ class Listeners {
     os::Timer timer_;
     os::Timer overflow_timer_;  // set while a total is still to be logged
     os::Timer patience_timer_;  // set while a pool holds its events back
+    os::Timer restart_timer_;   // set while a listener that broke the protocol waits
+    std::function<void(process::Process&)> on_broken_;
 };
 
 }  // namespace svd::daemon

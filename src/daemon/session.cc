@@ -63,6 +63,10 @@ Status Session::open_parts() {
                                                  setup_.limits});
     fleet_ = std::make_unique<process::Fleet>(*executor_);
     executor_->attach(*fleet_);
+    listeners_->on_broken([this](process::Process& process) {
+        fleet_->feed(process, process::StopRequested{}, now());
+        fleet_->feed(process, process::StartRequested{}, now());
+    });
     executor_->on_change([this] { settle_soon(); });
     executor_->on_shutdown_complete([this](DaemonState how) { finish(how); });
     supervisor_ = std::make_unique<control::Supervisor>(*fleet_, *this, setup_.config);

@@ -169,6 +169,18 @@ class Events(unittest.TestCase):
         self.ctl("restart", "odd:*")
         self.wait_got("odd", ["a", "b"])
 
+    def test_ListenerThatSpeaksRubbish_IsRestartedLaterEachTimeAndLosesNothing(self):
+        self.start(("odd", "rubbish"))
+        first = self.pid("odd")
+        self.send("a", "b")
+        self.wait("said twice", lambda: "it is restarted in 2 s" in self.main_log())
+        self.assertIn("odd has broken the event protocol, it is restarted in 1 s",
+                      self.main_log())
+        self.touch("odd.flag")
+        self.wait_got("odd", ["a", "b"])
+        self.assertNotEqual(self.pid("odd"), first)
+        self.assertEqual(self.main_log().count("has broken the event protocol"), 2)
+
     def test_ListenerThatNeverStopsTalking_HoldsUpNobody(self):
         self.start(("loud", "flood"), ("good", "text"))
         texts = [f"event {i}" for i in range(50)]
