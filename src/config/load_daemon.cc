@@ -36,6 +36,7 @@ class DaemonLoader {
         daemon.logfile = value("logfile", path);
         daemon.logfile_maxbytes = value("logfile_maxbytes", parse_byte_size);
         daemon.logfile_backups = value("logfile_backups", parse_integer);
+        daemon.logfile_maxage = value("logfile_maxage", parse_age);
         daemon.loglevel = value("loglevel", parse_log_level);
         daemon.pidfile = value("pidfile", path);
         daemon.identifier = value("identifier", text);

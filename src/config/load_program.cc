@@ -198,6 +198,7 @@ class ProgramLoader {
         const bool deprecated = log.syslog && targets.size() == 1;
         log.backups = reader_.value(option + "_backups", names, parse_integer);
         log.maxbytes = reader_.value(option + "_maxbytes", names, parse_byte_size);
+        log.maxage = reader_.value(option + "_maxage", names, parse_age);
         log.syslog = reader_.value(channel + "_syslog", names, parse_boolean) || log.syslog;
         if (deprecated)
             reader_.warn(option,

@@ -54,6 +54,7 @@ struct LogConfig {
     std::vector<std::string> more_paths;         // further files that get the same
     std::int64_t maxbytes = 50LL * 1024 * 1024;  // 0: never rotate
     int backups = 10;
+    Seconds maxage{0};                  // svd; 0: never rotate for age
     std::int64_t capture_maxbytes = 0;  // 0: capture off
     bool events_enabled = false;
     bool syslog = false;
@@ -176,6 +177,7 @@ struct DaemonConfig {
     bool log_to_syslog = false;
     std::int64_t logfile_maxbytes = 50LL * 1024 * 1024;
     int logfile_backups = 10;
+    Seconds logfile_maxage{0};  // 0: never
     LogLevel loglevel = LogLevel::Info;
     std::string pidfile = "supervisord.pid";  // absolute
     mode_t umask = 022;

@@ -50,6 +50,8 @@ constexpr auto kOptions = std::to_array<OptionRow>({
      "Size at which the main log is rotated; 0 means never."},
     {kDaemon, "logfile_backups", Integer, "10", Restart, "3.0",
      "How many rotated main logs are kept."},
+    {kDaemon, "logfile_maxage", Age, "0", Restart, "svd 0.1",
+     "Age at which the main log is rotated, such as 12h, 7d or daily; 0 means never."},
     {kDaemon, "loglevel", LogLevel, "info", Restart, "3.0",
      "Least severity that is written to the main log."},
     {kDaemon, "pidfile", Path, "supervisord.pid", Restart, "3.0",
@@ -142,6 +144,8 @@ constexpr auto kOptions = std::to_array<OptionRow>({
      "Size at which the stdout log is rotated; 0 means never."},
     {kAnyProgram, "stdout_logfile_backups", Integer, "10", Respawn, "3.0",
      "How many rotated stdout logs are kept."},
+    {kAnyProgram, "stdout_logfile_maxage", Age, "0", Respawn, "svd 0.1",
+     "Age at which the stdout log is rotated, such as 12h, 7d or daily; 0 means never."},
     {kAnyProgram, "stdout_capture_maxbytes", ByteSize, "0", Respawn, "3.0",
      "Most bytes of a PROCESS_COMMUNICATION section on stdout; 0 switches capturing off."},
     {kAnyProgram, "stdout_events_enabled", Boolean, "false", Respawn, "3.0a7",
@@ -154,6 +158,8 @@ constexpr auto kOptions = std::to_array<OptionRow>({
      "Size at which the stderr log is rotated; 0 means never."},
     {kAnyProgram, "stderr_logfile_backups", Integer, "10", Respawn, "3.0",
      "How many rotated stderr logs are kept."},
+    {kAnyProgram, "stderr_logfile_maxage", Age, "0", Respawn, "svd 0.1",
+     "Age at which the stderr log is rotated, such as 12h, 7d or daily; 0 means never."},
     {kAnyProgram, "stderr_capture_maxbytes", ByteSize, "0", Respawn, "3.0",
      "Most bytes of a PROCESS_COMMUNICATION section on stderr; 0 switches capturing off."},
     {kAnyProgram, "stderr_events_enabled", Boolean, "false", Respawn, "3.0a7",
@@ -288,6 +294,8 @@ std::string_view allowed_values(ValueType type) {
             return "a whole number";
         case ByteSize:
             return "a whole number, optionally with KB, MB or GB";
+        case Age:
+            return "seconds, a number with s, m, h or d, or hourly, daily or weekly";
         case Boolean:
             return "yes, true, on, 1, no, false, off or 0";
         case Octal:

@@ -28,6 +28,7 @@ enum class SectionKind : std::uint32_t {
 enum class ValueType {
     Integer,
     ByteSize,
+    Age,
     Boolean,
     Octal,
     Signal,

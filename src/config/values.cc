@@ -63,6 +63,13 @@ constexpr auto kLevels = std::to_array<LevelRow>({
     {"blather", LogLevel::Blather},
 });
 
+struct AgeRow {
+    std::string_view name;
+    long long seconds;
+};
+constexpr auto kAges =
+    std::to_array<AgeRow>({{"hourly", 3600}, {"daily", 86400}, {"weekly", 604800}});
+
 bool is_one_of(std::string_view word, const std::array<std::string_view, 4>& words) {
     return std::ranges::find(words, word) != words.end();
 }
@@ -141,6 +148,13 @@ Result<std::int64_t> parse_byte_size(std::string_view text) {
     if (factor > 1) digits.remove_suffix(2);
     SVD_TRY(const long long number, parse_long(digits));
     return saturating_product(number, factor);
+}
+
+Result<Seconds> parse_age(std::string_view text) {
+    const std::string word = to_lower(py_strip(text));
+    for (const auto& row : kAges)
+        if (row.name == word) return Seconds{row.seconds};
+    return parse_duration(text);
 }
 
 Result<bool> parse_boolean(std::string_view text) {

@@ -21,6 +21,8 @@ namespace svd::config {
 // A number of seconds, or a number with s, m, h or d; not negative, clamped as above.
 [[nodiscard]] Result<Seconds> parse_duration(std::string_view text);
 [[nodiscard]] Result<std::int64_t> parse_byte_size(std::string_view text);
+// A duration as above, or hourly, daily, weekly.
+[[nodiscard]] Result<Seconds> parse_age(std::string_view text);
 [[nodiscard]] Result<bool> parse_boolean(std::string_view text);
 [[nodiscard]] Result<mode_t> parse_octal(std::string_view text);
 [[nodiscard]] Result<int> parse_signal(std::string_view text);

@@ -9,7 +9,8 @@ Status open_main_log(log::DaemonLog& log, const config::DaemonConfig& config, bo
     if (config.log_to_syslog) {
         options.syslog = std::make_shared<log::SyslogSocket>("supervisord");
     } else {
-        const log::FileOptions file{config.logfile_maxbytes, config.logfile_backups, 0666};
+        const log::FileOptions file{config.logfile_maxbytes, config.logfile_backups, 0666,
+                                    config.logfile_maxage};
         options.file = std::make_shared<log::RotatingFile>(config.logfile, file, read_clocks().mono,
                                                            log.notice_handler());
         if (!options.file->is_open())

@@ -77,6 +77,10 @@ Status DaemonLog::clear() {
     return options_.file ? options_.file->clear(clock_().mono) : Status{};
 }
 
+Status DaemonLog::rotate() {
+    return options_.file ? options_.file->rotate(clock_().mono) : Status{};
+}
+
 std::string_view DaemonLog::path() const {
     return options_.file ? std::string_view(options_.file->path()) : std::string_view();
 }

@@ -80,9 +80,10 @@ class DaemonLog {
         format(Level::Blather, f, std::forward<Args>(args)...);
     }
 
-    // SIGUSR2 and clearLog; successes when there is no file.
+    // SIGUSR2, clearLog and svd.rotateLog; successes when there is no file.
     Status reopen();
     Status clear();
+    Status rotate();
     // The path that readLog reads; empty when there is no file.
     [[nodiscard]] std::string_view path() const;
     [[nodiscard]] const std::shared_ptr<RotatingFile>& file() const { return options_.file; }

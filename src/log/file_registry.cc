@@ -78,4 +78,16 @@ Status FileRegistry::clear(const std::string& path, MonoTime now) {
     return clear_log_file(path);
 }
 
+Status FileRegistry::rotate(const std::string& path, FileOptions options, MonoTime now) {
+    const auto file = find(path);
+    if (!file) return rotate_log_file(path, options, now);
+    if (!file->is_open()) SVD_CHECK(file->reopen(now));
+    return file->rotate(now);
+}
+
+Status FileRegistry::reopen(const std::string& path, MonoTime now) {
+    const auto file = find(path);
+    return file ? file->reopen(now) : Status{};
+}
+
 }  // namespace svd::log

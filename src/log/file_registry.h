@@ -27,6 +27,10 @@ class FileRegistry {
     void for_each(const std::function<void(RotatingFile&)>& visit) const;
     // Empties the log at `path` through the shared handle, or by path when nobody has it open.
     [[nodiscard]] Status clear(const std::string& path, MonoTime now);
+    // Rotates it now in the same two ways; `options` count where nobody has it open.
+    [[nodiscard]] Status rotate(const std::string& path, FileOptions options, MonoTime now);
+    // Opens it again when somebody has it open.
+    [[nodiscard]] Status reopen(const std::string& path, MonoTime now);
 
   private:
     [[nodiscard]] std::shared_ptr<RotatingFile> lookup(const std::string& key) const;

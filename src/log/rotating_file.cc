@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "log/file_age.h"
 #include "log/safe_open.h"
 
 namespace svd::log {
@@ -67,15 +68,26 @@ RotatingFile::RotatingFile(std::string path, FileOptions options, MonoTime now,
     ignore(open_now(now), "kept in error_, and later writes try again");
 }
 
+void RotatingFile::set_options(FileOptions options) {
+    options_ = options;
+    set_birth(birth_);
+}
+
+void RotatingFile::set_birth(std::optional<MonoTime> birth) {
+    birth_ = birth;
+    rotate_at_ = birth && options_.maxage > Duration{} ? *birth + options_.maxage : MonoTime::max();
+}
+
 Status RotatingFile::open_now(MonoTime now) {
-    auto opened = open_path();
+    auto opened = open_path(now);
     if (!opened) {
         error_ = opened.error();
         next_open_ = now + kRetryInterval;
         return opened;
     }
     error_ = {};
-    if (!regular_ && options_.maxbytes > 0 && !rotation_off_said_) {
+    const bool rotates = options_.maxbytes > 0 || options_.maxage > Duration{};
+    if (!regular_ && rotates && !rotation_off_said_) {
         rotation_off_said_ = true;
         notify(NoticeKind::RotationOff, Level::Info,
                fmt::format("{} is not a regular file, it will not be rotated", path_));
@@ -83,7 +95,7 @@ Status RotatingFile::open_now(MonoTime now) {
     return opened;
 }
 
-Status RotatingFile::open_path() {
+Status RotatingFile::open_path(MonoTime now) {
     SVD_TRY(const Place place, find_place(path_));
     if (place.inherited) {
         SVD_TRY(Inherited own, take_inherited(*place.inherited));
@@ -92,6 +104,7 @@ Status RotatingFile::open_path() {
         inherited_ = true;
         regular_ = false;
         position_ = 0;
+        set_birth(std::nullopt);
         return {};
     }
     auto file = open_at(place, O_WRONLY | O_APPEND | O_CREAT, options_.mode);
@@ -103,6 +116,8 @@ Status RotatingFile::open_path() {
     inherited_ = false;
     regular_ = S_ISREG(st.st_mode);
     position_ = regular_ ? st.st_size : 0;
+    set_birth(std::nullopt);
+    if (position_ > 0) set_birth(now - age_of_file(fd_.get(), read_clocks().wall));
     return {};
 }
 
@@ -112,8 +127,14 @@ void RotatingFile::write(std::string_view chunk, MonoTime now) noexcept try {
         lost(chunk.size(), now);
         return;
     }
+    if (now >= rotate_at_) [[unlikely]]
+        rotate_for_age(now);
     const Written result = write_some(chunk);
-    if (regular_) position_ += static_cast<std::int64_t>(result.bytes);
+    if (regular_) {
+        position_ += static_cast<std::int64_t>(result.bytes);
+        if (!birth_ && position_ > 0) [[unlikely]]
+            set_birth(now);
+    }
     if (result.error != 0) [[unlikely]]
         broken(result, chunk.size() - result.bytes, now);
     else if (dropped_ != dropped_said_) [[unlikely]]
@@ -149,6 +170,7 @@ void RotatingFile::broken(const Written& result, std::size_t rest, MonoTime now)
     if (is_dead(result.error) && !inherited_) {
         fd_.reset();
         regular_ = false;
+        set_birth(std::nullopt);
         next_open_ = now + kRetryInterval;
     }
     lost(rest, now);
@@ -183,9 +205,20 @@ void RotatingFile::rotate_if_due(MonoTime now) {
     ignore(rotate(now), "said by a notice, and later writes try again");
 }
 
+void RotatingFile::rotate_for_age(MonoTime now) {
+    if (now < next_rotation_) return;
+    struct stat st{};
+    if (::fstat(fd_.get(), &st) == 0 && st.st_size == 0) {
+        position_ = 0;  // emptied from outside: the next byte is the first
+        set_birth(std::nullopt);
+        return;
+    }
+    ignore(rotate(now), "said by a notice, and later writes try again");
+}
+
 Status RotatingFile::rotate(MonoTime now) {
     if (!regular_ || !fd_ || position_ == 0) return {};
-    auto done = rotate_or_follow();
+    auto done = rotate_or_follow(now);
     if (done) {
         rotation_failing_ = false;
         return done;
@@ -197,14 +230,15 @@ Status RotatingFile::rotate(MonoTime now) {
     return done;
 }
 
-Status RotatingFile::rotate_or_follow() {
+Status RotatingFile::rotate_or_follow(MonoTime now) {
     SVD_TRY(const bool ours, path_names_our_file());
     // Somebody moved or removed it: moving on to the path's file is all that is left to do.
-    if (!ours) return open_path();
-    return options_.backups > 0 ? shuffle() : empty_file();
+    if (!ours) return open_path(now);
+    if (options_.backups > 0) return shuffle(now);
+    return options_.maxage > Duration{} ? replace_file(now) : empty_file();
 }
 
-Status RotatingFile::shuffle() {
+Status RotatingFile::shuffle(MonoTime now) {
     SVD_TRY(const Place place, find_place(path_));
     const int dir = place.directory.get();
     const auto move = [&](const std::string& from, const std::string& to) -> Status {
@@ -215,12 +249,20 @@ Status RotatingFile::shuffle() {
     for (int n = std::min(options_.backups, kMaxBackups) - 1; n >= 1; --n)
         SVD_CHECK(move(backup(n), backup(n + 1)));
     SVD_CHECK(move(place.name, backup(1)));
-    return open_path();
+    return open_path(now);
+}
+
+Status RotatingFile::replace_file(MonoTime now) {
+    SVD_TRY(const Place place, find_place(path_));
+    if (::unlinkat(place.directory.get(), place.name.c_str(), 0) != 0 && errno != ENOENT)
+        return fail_errno(errno, "remove {}", path_);
+    return open_path(now);
 }
 
 Status RotatingFile::empty_file() {
     SVD_CHECK(truncate_fd(fd_.get(), path_));
     position_ = 0;
+    set_birth(std::nullopt);
     return {};
 }
 
@@ -273,6 +315,18 @@ Status clear_log_file(const std::string& path) {
     if (!file) return fail_errno(file.error().code, "clear {}", path);
     if (::fstat(file->get(), &st) != 0 || !S_ISREG(st.st_mode)) return {};
     return truncate_fd(file->get(), path);
+}
+
+Status rotate_log_file(const std::string& path, FileOptions options, MonoTime now) {
+    SVD_TRY(const Place place, find_place(path));
+    if (place.inherited || place.magic) return {};
+    struct stat st{};
+    if (::fstatat(place.directory.get(), place.name.c_str(), &st, AT_SYMLINK_NOFOLLOW) != 0)
+        return fail_errno(errno, "rotate {}", path);
+    if (!S_ISREG(st.st_mode)) return {};
+    RotatingFile file(path, options, now);
+    if (!file.is_open()) return std::unexpected(file.last_error());
+    return file.rotate(now);
 }
 
 }  // namespace svd::log

@@ -1,4 +1,4 @@
-// RotatingFile: an append-only log file with size rotation that never fails its writer.
+// RotatingFile: an append-only log file with rotation by size and age that never fails its writer.
 //
 // write() hands one chunk to the kernel with one write(2) and no copy. What cannot be written
 // (ENOSPC, EIO, EFBIG, EPIPE, a full pipe, a directory that vanished, EMFILE at open) is dropped
@@ -8,6 +8,11 @@
 // Rotation is checked after each write: position >= maxbytes (> 0) moves .N-1 -> .N ... file -> .1
 // and starts a new file; with backups = 0 the file is emptied. The file is always open with
 // O_APPEND, so emptying it from outside (copytruncate) leaves no hole. Only regular files rotate.
+// Age is that of a file's first byte and is looked at before each write: when it is maxage (> 0) or
+// more, the file is rotated first. Nobody wakes up for it. For a file that has bytes already, age
+// is counted from its birth (see file_age.h), so it goes on over a restart; a file that was emptied
+// in place by clear() or from outside counts from the next byte, and after a restart from its birth
+// again. For the same reason a file with maxage and without backups is removed instead of emptied.
 // A log path that is a trusted link (see safe_open.h) stays one: what it points at is rotated.
 // A file that was deleted or replaced by somebody else is written to until the next reopen(),
 // clear() or due rotation, which then takes the path's present file instead of shuffling.
@@ -16,6 +21,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -32,6 +38,7 @@ struct FileOptions {
     std::int64_t maxbytes = 0;  // 0: never rotate
     int backups = 0;            // 0: empty the file instead; at most kMaxBackups are kept
     mode_t mode = 0666;         // of files it creates, less the umask; 0600 for AUTO logs
+    Duration maxage{};          // of the first byte; 0: never rotate for age
 };
 
 inline constexpr int kMaxBackups = 10000;
@@ -59,7 +66,7 @@ class RotatingFile {
     // Rotates now whatever the size is; nothing for what cannot be rotated or is empty.
     Status rotate(MonoTime now);
 
-    void set_options(FileOptions options) { options_ = options; }
+    void set_options(FileOptions options);
     void set_notice_handler(NoticeHandler notify) { notify_ = std::move(notify); }
 
     [[nodiscard]] const std::string& path() const { return path_; }
@@ -80,14 +87,17 @@ class RotatingFile {
         int error = 0;
     };
     [[nodiscard]] Status open_now(MonoTime now);
-    [[nodiscard]] Status open_path();
+    [[nodiscard]] Status open_path(MonoTime now);
     [[nodiscard]] Written write_some(std::string_view chunk) const noexcept;
     void broken(const Written& result, std::size_t rest, MonoTime now);
     void lost(std::size_t bytes, MonoTime now);
     void working_again(MonoTime now);
     void rotate_if_due(MonoTime now);
-    [[nodiscard]] Status rotate_or_follow();
-    [[nodiscard]] Status shuffle();
+    void rotate_for_age(MonoTime now);
+    void set_birth(std::optional<MonoTime> birth);
+    [[nodiscard]] Status rotate_or_follow(MonoTime now);
+    [[nodiscard]] Status shuffle(MonoTime now);
+    [[nodiscard]] Status replace_file(MonoTime now);
     [[nodiscard]] Status empty_file();
     [[nodiscard]] Result<bool> path_names_our_file() const;
     void notify(NoticeKind kind, Level level, std::string text) const;
@@ -101,6 +111,8 @@ class RotatingFile {
     bool inherited_ = false;
     bool rotation_off_said_ = false;
     std::int64_t position_ = 0;
+    std::optional<MonoTime> birth_;         // of the first byte; empty: there is none
+    MonoTime rotate_at_ = MonoTime::max();  // what birth_ and maxage make of it
 
     Error error_;
     std::uint64_t dropped_ = 0;
@@ -115,5 +127,7 @@ class RotatingFile {
 // clear() for a log that nobody has open (a stopped process): empties the regular file at `path`,
 // leaves anything else alone. A missing file gives an Error with ENOENT.
 [[nodiscard]] Status clear_log_file(const std::string& path);
+// rotate() for such a log. A missing file gives an Error with ENOENT.
+[[nodiscard]] Status rotate_log_file(const std::string& path, FileOptions options, MonoTime now);
 
 }  // namespace svd::log

@@ -20,6 +20,8 @@ TEST(BadConfig, FaultsOfAProgram_HaveSupervisorsTexts) {
         {"autostart=maybe", "not a valid boolean value: 'maybe'" + kSuffix},
         {"stdout_logfile_maxbytes=10XB",
          "invalid literal for int() with base 10: '10xb'" + kSuffix},
+        {"stderr_logfile_maxage=1.5h",
+         "invalid duration '1.5h', try 90, 90s, 15m, 12h or 7d" + kSuffix},
         {"umask=9", "9 can not be converted to an octal type" + kSuffix},
         {"stopsignal=FOO", "value 'FOO' is not a valid signal name" + kSuffix},
         {"stopsignal=999", "value '999' is not a valid signal number" + kSuffix},

@@ -195,6 +195,20 @@ TEST(Load, LogOptions_AreReadAndWarnedAbout) {
                   "maxbytes > 0 to avoid filling up filesystem unintentionally"}));
 }
 
+TEST(Load, AgesOfLogs_AreReadForBothChannelsAndTheDaemon) {
+    Fixture fixture;
+    const auto result = fixture.load_program(
+        "stdout_logfile_maxage=12h\nstderr_logfile_maxage=weekly\n"
+        "[supervisord]\nlogfile_maxage=30d\n");
+    ASSERT_TRUE(result.config.has_value()) << error_of(result);
+    EXPECT_EQ(only_process(result).stdout_log.maxage, std::chrono::hours(12));
+    EXPECT_EQ(only_process(result).stderr_log.maxage, std::chrono::hours(7 * 24));
+    EXPECT_EQ(result.config->daemon.logfile_maxage, std::chrono::hours(30 * 24));
+    const auto plain = fixture.load_program("");
+    EXPECT_EQ(only_process(plain).stdout_log.maxage.count(), 0);
+    EXPECT_EQ(plain.config->daemon.logfile_maxage.count(), 0);
+}
+
 TEST(Load, TypingErrors_AreWarnedAboutWithTheNearestName) {
     Fixture fixture;
     const auto result =

@@ -33,9 +33,10 @@ TEST(OptionTable, Additions_AreThese) {
     std::vector<std::string_view> additions;
     for (const auto& row : option_table())
         if (row.is_addition()) additions.push_back(row.name);
-    EXPECT_EQ(additions,
-              (std::vector<std::string_view>{"restart_limit", "descendants", "depends_on",
-                                             "envfiles", "login_environment", "events_length"}));
+    EXPECT_EQ(additions, (std::vector<std::string_view>{
+                             "logfile_maxage", "restart_limit", "descendants", "depends_on",
+                             "stdout_logfile_maxage", "stderr_logfile_maxage", "envfiles",
+                             "login_environment", "events_length"}));
     EXPECT_EQ(find_option(SectionKind::Program, "descendants")->default_text, "kill");
     EXPECT_EQ(find_option(SectionKind::Group, "descendants"), nullptr);
 }

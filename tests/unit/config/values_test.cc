@@ -63,6 +63,15 @@ TEST(Values, ByteSizes) {
     EXPECT_EQ(error_text(parse_byte_size("kb")), "invalid literal for int() with base 10: ''");
 }
 
+TEST(Values, Ages) {
+    const std::pair<const char*, long long> good[] = {
+        {"0", 0},         {"90", 90},         {"12h", 43200},    {"7d", 604800},
+        {"HOURLY", 3600}, {" daily ", 86400}, {"weekly", 604800}};
+    for (const auto& [text, seconds] : good) EXPECT_EQ(parse_age(text)->count(), seconds) << text;
+    for (const char* text : {"", "-1h", "1.5h", "1hour", "daily1", "h1", "monthly"})
+        EXPECT_FALSE(parse_age(text)) << text;
+}
+
 TEST(Values, Booleans) {
     for (const char* text : {"yes", "TRUE", "on", "1"}) EXPECT_TRUE(*parse_boolean(text)) << text;
     for (const char* text : {"no", "False", "off", "0"}) EXPECT_FALSE(*parse_boolean(text)) << text;
