@@ -42,6 +42,12 @@ constexpr Command kCommands[] = {
      run_reload},
     {"remove", "remove <name> [...]\tRemoves process/group from active config", kPlain,
      Completes::Groups, run_remove},
+    {"reopen",
+     "reopen <name>\t\tOpen a process' log files again, after they were moved away\n"
+     "reopen <gname>:*\tOpen the log files of all processes in a group again\n"
+     "reopen <name> <name>\tOpen multiple process' log files again\n"
+     "reopen all\t\tOpen all process' log files again",
+     kUpcheck, Completes::Processes, run_reopen},
     {"reread", "reread \t\t\tReload the daemon's configuration files without add/remove",
      kTakesNothing | kJson, Completes::Nothing, run_reread},
     {"restart",
@@ -51,6 +57,12 @@ constexpr Command kCommands[] = {
      "restart all\t\tRestart all processes\n"
      "Note: restart does not reread config files. For that, see reread and update.",
      kUpcheck, Completes::Processes, run_restart},
+    {"rotate",
+     "rotate <name>\t\tRotate a process' log files now\n"
+     "rotate <gname>:*\tRotate the log files of all processes in a group\n"
+     "rotate <name> <name>\tRotate multiple process' log files\n"
+     "rotate all\t\tRotate all process' log files",
+     kUpcheck, Completes::Processes, run_rotate},
     {"shutdown", "shutdown \tShut the remote supervisord down.", kTakesNothing, Completes::Nothing,
      run_shutdown},
     {"signal",

@@ -1,4 +1,4 @@
-// Actions on processes: start, stop, restart, signal, clear.
+// Actions on processes: start, stop, restart, signal, clear, rotate, reopen.
 //
 // They share one shape: a method for one process, one for a group and one for all, and words for
 // the faults of each process. The Verb table holds what differs.
@@ -29,6 +29,8 @@ struct Verb {
     int harmless;           // the fault that leaves the exit code alone, 0 for none
     int no_group_code;      // exit code for an unknown group
     bool failed_is_a_line;  // a FAILED fault is shown by its text alone
+    // svd's own methods, given in full: those for one process take `group:*` too.
+    bool own = false;
 };
 
 constexpr FaultWords kNoProcess{kFaultBadName, "no such process"};
@@ -73,6 +75,27 @@ constexpr Verb kClear{"clear",   "clearProcessLogs",
                       0,         kGeneric,
                       false};
 
+constexpr Verb kRotate{"rotate",
+                       "svd.rotateProcessLogs",
+                       "svd.rotateProcessLogs",
+                       "svd.rotateAllProcessLogs",
+                       "rotated",
+                       {kNoProcess},
+                       0,
+                       kGeneric,
+                       false,
+                       true};
+constexpr Verb kReopen{"reopen",
+                       "svd.reopenProcessLogs",
+                       "svd.reopenProcessLogs",
+                       "svd.reopenAllProcessLogs",
+                       "reopened",
+                       {kNoProcess},
+                       0,
+                       kGeneric,
+                       false,
+                       true};
+
 struct Outcome {
     std::string name;  // namespec
     int status = kFaultSuccess;
@@ -114,10 +137,16 @@ wire::Array parameters(std::string_view name, const Extra& extra) {
     return params;
 }
 
+CallResult call(Session& session, const Verb& verb, std::string_view method,
+                const wire::Array& params) {
+    return verb.own ? session.call_full(method, params) : session.call(method, params);
+}
+
 // False when going on makes no sense: the server is gone or going.
 bool act_on_group(Session& session, const Verb& verb, const std::string& group,
                   const Extra& extra) {
-    const auto results = session.call(verb.group_method, parameters(group, extra));
+    const auto results =
+        call(session, verb, verb.group_method, parameters(verb.own ? group + ":*" : group, extra));
     if (results) {
         show_all(session, verb, *results);
         return true;
@@ -137,7 +166,7 @@ bool act_on_name(Session& session, const Verb& verb, std::string_view name, cons
         return act_on_group(session, verb, spec.group, extra);
     // A verb without groups shows the missing process as Supervisor's client does.
     Outcome outcome{make_namespec(spec.group, spec.process.value_or("None")), kFaultSuccess, {}};
-    const auto answer = session.call(verb.one_method, parameters(name, extra));
+    const auto answer = call(session, verb, verb.one_method, parameters(name, extra));
     if (!answer) {
         const auto& error = answer.error();
         if (error.kind != CallError::Kind::Fault || error.code == kFaultShutdownState) {
@@ -154,7 +183,7 @@ bool act_on_name(Session& session, const Verb& verb, std::string_view name, cons
 void act(Session& session, const Verb& verb, const std::vector<std::string_view>& names,
          const Extra& extra = {}) {
     if (std::ranges::find(names, "all") != names.end()) {
-        const auto results = session.call(verb.all_method, extra);
+        const auto results = call(session, verb, verb.all_method, extra);
         if (results)
             show_all(session, verb, *results);
         else
@@ -208,6 +237,14 @@ void run_signal(Session& session, std::string_view argument) {
 
 void run_clear(Session& session, std::string_view argument) {
     act_or_refuse(session, kClear, argument, kGeneric);
+}
+
+void run_rotate(Session& session, std::string_view argument) {
+    act_or_refuse(session, kRotate, argument, kGeneric);
+}
+
+void run_reopen(Session& session, std::string_view argument) {
+    act_or_refuse(session, kReopen, argument, kGeneric);
 }
 
 }  // namespace svd::cli

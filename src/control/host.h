@@ -41,8 +41,13 @@ class Host {
                                                Channel channel) const = 0;
     // Empties both logs of the process, running or not.
     virtual Status clear_logs(process::Process& process) = 0;
+    // Rotates both logs whatever their size and age, running or not.
+    virtual Status rotate_logs(process::Process& process) = 0;
+    // Opens both logs again by their paths, when they are open.
+    virtual Status reopen_logs(process::Process& process) = 0;
     [[nodiscard]] virtual std::string main_log_path() const = 0;  // empty: no file
     virtual Status clear_main_log() = 0;
+    virtual Status rotate_main_log() = 0;
 
     // Begins shutdown or restart on the next turn of the loop. A restart is refused with CantReread
     // when the configuration on disk is broken: everything goes on as it is.

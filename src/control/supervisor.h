@@ -93,6 +93,12 @@ class Supervisor {
     [[nodiscard]] Outcome<std::string> main_log_path() const;
     Outcome<void> clear_process_logs(std::string_view name);
     MemberResults clear_all_process_logs();
+    // svd's own. A name of a whole group gives MemberResults, a process an empty list.
+    Outcome<void> rotate_log();
+    Outcome<MemberResults> rotate_process_logs(std::string_view name);
+    MemberResults rotate_all_process_logs();
+    Outcome<MemberResults> reopen_process_logs(std::string_view name);
+    MemberResults reopen_all_process_logs();
 
     // --- called by the daemon
     // Completes every wait whose condition holds now.
@@ -110,6 +116,9 @@ class Supervisor {
     struct Member;
     enum class Action { Start, Stop };
 
+    using LogWork = Status (Host::*)(process::Process&);
+    Outcome<MemberResults> work_on_logs(std::string_view name, LogWork work);
+    MemberResults work_on_logs(const std::vector<process::Process*>& members, LogWork work);
     [[nodiscard]] Outcome<process::Process*> find_one(std::string_view name) const;
     [[nodiscard]] ProcessInfo info_of(const process::Process& process, const Now& now) const;
     // Begins the action: true when it is complete already, false when it has to be waited for.

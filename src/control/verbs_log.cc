@@ -89,4 +89,52 @@ MemberResults Supervisor::clear_all_process_logs() {
     return std::move(results.results);
 }
 
+Outcome<void> Supervisor::rotate_log() {
+    if (host_.main_log_path().empty()) return refuse(FaultCode::NoFile);
+    if (auto done = host_.rotate_main_log(); !done)
+        return refuse(FaultCode::Failed, std::move(done.error().text));
+    return {};
+}
+
+MemberResults Supervisor::work_on_logs(const std::vector<process::Process*>& members,
+                                       LogWork work) {
+    Pending results;
+    for (auto* process : members) {
+        const auto done = (host_.*work)(*process);
+        results.add_result(
+            {process, {}},
+            done ? Outcome<void>{} : Outcome<void>(refuse(FaultCode::Failed, done.error().text)));
+    }
+    return std::move(results.results);
+}
+
+Outcome<MemberResults> Supervisor::work_on_logs(std::string_view name, LogWork work) {
+    if (const auto spec = split_namespec(name); !spec.process) {
+        const auto* group = fleet_.find_group(spec.group);
+        if (!group) return refuse(FaultCode::BadName, std::string(name));
+        return work_on_logs(group->by_priority(), work);
+    }
+    const auto process = find_one(name);
+    if (!process) return std::unexpected(process.error());
+    if (auto done = (host_.*work)(**process); !done)
+        return refuse(FaultCode::Failed, std::move(done.error().text));
+    return MemberResults{};
+}
+
+Outcome<MemberResults> Supervisor::rotate_process_logs(std::string_view name) {
+    return work_on_logs(name, &Host::rotate_logs);
+}
+
+MemberResults Supervisor::rotate_all_process_logs() {
+    return work_on_logs(all_by_priority(), &Host::rotate_logs);
+}
+
+Outcome<MemberResults> Supervisor::reopen_process_logs(std::string_view name) {
+    return work_on_logs(name, &Host::reopen_logs);
+}
+
+MemberResults Supervisor::reopen_all_process_logs() {
+    return work_on_logs(all_by_priority(), &Host::reopen_logs);
+}
+
 }  // namespace svd::control

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "daemon/child_environment.h"
+#include "daemon/log_options.h"
 #include "log/auto_log.h"
 
 namespace svd::daemon {
@@ -18,17 +19,10 @@ log::Level level_of(config::LogLevel level) {
     return static_cast<log::Level>(static_cast<int>(level));
 }
 
-const config::LogConfig& log_config(const Process& process, log::Channel channel) {
-    return channel == log::Channel::Stdout ? process.config->stdout_log
-                                           : process.config->stderr_log;
-}
-
 Output& output_of(Process& process, log::Channel channel) {
     auto& runtime = runtime_of(process);
     return channel == log::Channel::Stdout ? runtime.out : runtime.err;
 }
-
-constexpr log::Channel kChannels[] = {log::Channel::Stdout, log::Channel::Stderr};
 
 process::ExitStatus exit_status(const os::ExitStatus& status) {
     return {status.code, status.signal, status.core_dumped};
@@ -70,14 +64,10 @@ void Executor::open_channel(Process& process, log::Channel channel) {
     options.strip_ansi = parts_.config.daemon.strip_ansi;
     options.capture_maxbytes = protocol ? 0 : config.capture_maxbytes;
     if (const auto path = log_path(process, channel); !path.empty()) {
-        const log::FileOptions file{
-            config.maxbytes, config.backups,
-            config.target == config::LogTarget::Auto ? mode_t{0600} : mode_t{0666}};
-        options.file = parts_.files.open(path, file, now().mono);
+        options.file = parts_.files.open(path, file_options(config), now().mono);
     }
     for (const auto& path : config.more_paths)
-        options.more_files.push_back(
-            parts_.files.open(path, {config.maxbytes, config.backups, 0666}, now().mono));
+        options.more_files.push_back(parts_.files.open(path, copy_options(config), now().mono));
     if (config.syslog && !protocol) {
         if (!syslog_) {
             syslog_ = std::make_shared<log::SyslogSocket>("supervisord");
@@ -134,25 +124,6 @@ void Executor::linger(Process& process, Output output) {
     entry->reader->on_end([this, &lingering, entry] {
         if (entry->channel) entry->channel->finish(now());
         lingering.erase(entry);
-    });
-}
-
-Status Executor::clear_logs(Process& process) {
-    for (const auto channel : kChannels) {
-        auto paths = log_config(process, channel).more_paths;
-        paths.push_back(log_path(process, channel));
-        for (const auto& path : paths) {
-            if (path.empty()) continue;
-            const auto cleared = parts_.files.clear(path, now().mono);
-            if (!cleared && cleared.error().code != ENOENT) return cleared;
-        }
-    }
-    return {};
-}
-
-void Executor::reopen_logs() {
-    parts_.files.for_each([this](log::RotatingFile& file) {
-        ignore(file.reopen(now().mono), "the file says so itself and goes on with the old one");
     });
 }
 

@@ -64,7 +64,10 @@ class Executor final : public process::Actuator {
 
     // Path of a channel's log; empty when there is none.
     [[nodiscard]] std::string log_path(const process::Process& process, log::Channel channel) const;
+    // Both logs and their copies; those of a process that does not run too (executor_logs.cc).
     Status clear_logs(process::Process& process);
+    Status rotate_logs(process::Process& process);
+    Status reopen_logs(process::Process& process);
     void reopen_logs();
     // Says in the log which program a reaped orphan belonged to.
     void report_stray(const os::StrayReport& stray);
@@ -79,6 +82,9 @@ class Executor final : public process::Actuator {
                                                                     const Command& command);
     void settle_launches();
     void watch_pipes(process::Process& process, Pipes pipes);
+    using LogWork = std::function<Status(const std::string& path, log::FileOptions options)>;
+    // Until the first error; a file that is not there is none.
+    [[nodiscard]] Status each_log(const process::Process& process, const LogWork& work) const;
     void open_channel(process::Process& process, log::Channel channel);
     void end_output(process::Process& process);
     void linger(process::Process& process, Output output);

@@ -52,8 +52,11 @@ class Session final : public control::Host {
     [[nodiscard]] std::string log_path(const process::Process& process,
                                        control::Channel channel) const override;
     Status clear_logs(process::Process& process) override;
+    Status rotate_logs(process::Process& process) override;
+    Status reopen_logs(process::Process& process) override;
     [[nodiscard]] std::string main_log_path() const override;
     Status clear_main_log() override;
+    Status rotate_main_log() override;
     control::Outcome<void> request_shutdown(process::DaemonState how) override;
     void remote_communication(std::string_view type, std::string_view data) override;
     [[nodiscard]] std::vector<control::EventPoolInfo> event_pools() const override;

@@ -58,12 +58,24 @@ Status Session::clear_logs(process::Process& process) {
     return executor_->clear_logs(process);
 }
 
+Status Session::rotate_logs(process::Process& process) {
+    return executor_->rotate_logs(process);
+}
+
+Status Session::reopen_logs(process::Process& process) {
+    return executor_->reopen_logs(process);
+}
+
 std::string Session::main_log_path() const {
     return std::string(log_.path());
 }
 
 Status Session::clear_main_log() {
     return log_.clear();
+}
+
+Status Session::rotate_main_log() {
+    return log_.rotate();
 }
 
 void Session::remote_communication(std::string_view type, std::string_view data) {

@@ -1,6 +1,6 @@
 // svd.*: methods that Supervisor does not have. One row each, as in rpc_supervisor.cc.
-#include "http/rpc_emit.h"
-#include "http/rpc_method.h"
+#include "http/rpc_answer.h"
+#include "http/rpc_svd_verbs.h"
 
 namespace svd::http {
 namespace {
@@ -51,6 +51,12 @@ Outcome<void> get_event_pools(const RpcContext& context, const Arguments&, std::
     return {};
 }
 
+constexpr Param kProcess{ArgKind::Name, "string", "name",
+                         "A process, `group:process`, or `group:*`"};
+constexpr std::string_view kTrueOrMembers =
+    "result true; for a whole group an array of structs, one for each process";
+constexpr std::string_view kMembers = "result an array of structs, one for each process";
+
 const Method kMethods[] = {
     {"getEventPools",
      "",
@@ -72,6 +78,47 @@ const Method kMethods[] = {
      "array",
      "result an array for each process: group, name, state, statename, description",
      get_status},
+    {"reopenAllProcessLogs",
+     "",
+     During::RunningOnly,
+     "Opens the log files of all processes again by their paths.",
+     {},
+     "array",
+     kMembers,
+     rpc::reopen_all_process_logs},
+    {"reopenProcessLogs",
+     "",
+     During::RunningOnly,
+     "Opens both log files of a process again by their paths, after somebody moved them away.",
+     {kProcess},
+     "boolean",
+     kTrueOrMembers,
+     rpc::reopen_process_logs},
+    {"rotateAllProcessLogs",
+     "",
+     During::RunningOnly,
+     "Rotates the log files of all processes now.",
+     {},
+     "array",
+     kMembers,
+     rpc::rotate_all_process_logs},
+    {"rotateLog",
+     "",
+     During::RunningOnly,
+     "Rotates the daemon's log now.",
+     {},
+     "boolean",
+     "result always true unless error",
+     rpc::rotate_log},
+    {"rotateProcessLogs",
+     "",
+     During::RunningOnly,
+     "Rotates both log files of a process now, whatever their size and age; empty ones stay.\n"
+     "With no backups to keep they are emptied.",
+     {kProcess},
+     "boolean",
+     kTrueOrMembers,
+     rpc::rotate_process_logs},
 };
 
 }  // namespace

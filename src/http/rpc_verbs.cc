@@ -4,7 +4,7 @@
 
 #include <unistd.h>
 
-#include "http/rpc_emit.h"
+#include "http/rpc_answer.h"
 
 namespace svd::http::rpc {
 namespace {
@@ -15,13 +15,6 @@ using control::Wait;
 using Context = RpcContext;
 using Results = control::MemberResults;
 
-Outcome<void> truth(std::string& out) {
-    emit_bool(out, true);
-    return {};
-}
-Outcome<void> truth_of(const Outcome<void>& outcome, std::string& out) {
-    return outcome ? truth(out) : outcome;
-}
 Outcome<void> text_of(const Outcome<std::string>& outcome, std::string& out) {
     if (!outcome) return std::unexpected(outcome.error());
     emit_text(out, *outcome);
@@ -31,22 +24,6 @@ Outcome<void> results_of(const Outcome<Results>& outcome, std::string& out) {
     if (!outcome) return std::unexpected(outcome.error());
     emit_member_results(out, *outcome);
     return {};
-}
-// A verb on one process answers true, on a whole group with its members.
-Outcome<void> one_or_many(const Outcome<Results>& outcome, bool many, std::string& out) {
-    if (!outcome) return std::unexpected(outcome.error());
-    if (!many) return truth(out);
-    emit_member_results(out, *outcome);
-    return {};
-}
-bool is_whole_group(std::string_view name) {
-    return !control::split_namespec(name).process;
-}
-control::Done<Results> then_emit(bool many, std::string out, ReplyDone done) {
-    return [many, out = std::move(out), done = std::move(done)](Outcome<Results> results) mutable {
-        auto outcome = one_or_many(results, many, out);
-        done(std::move(out), std::move(outcome));
-    };
 }
 Wait wait_of(const Argument& argument) {
     return argument.flag ? Wait::Yes : Wait::No;

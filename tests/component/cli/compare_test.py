@@ -125,11 +125,11 @@ ACTIONS = "".join(line + "\n" for line in (
     "",
     "default commands (type help <topic>):",
     "=====================================",
-    "add    events  maintail  quit    reread    signal  stop    version",
-    "avail  exit    open      reload  restart   start   tail  ",
-    "clear  fg      pid       remove  shutdown  status  update",
+    "add    events  maintail  quit    reopen   rotate    start   tail   ",
+    "avail  exit    open      reload  reread   shutdown  status  update ",
+    "clear  fg      pid       remove  restart  signal    stop    version",
     ""))
-MORE = "svctl has one action more, `events`"
+MORE = "svctl has actions of its own: `events`, `reopen`, `rotate`"
 
 HELPING = [Row("help", differs=MORE, out=ACTIONS, code=0)] + [
     Row("help", topic) for topic in

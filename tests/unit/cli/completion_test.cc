@@ -32,7 +32,8 @@ TEST(Completion, FirstWord_IsAnAction) {
 }
 
 TEST(Completion, Help_IsFollowedByActions) {
-    EXPECT_THAT(complete("help re"), ElementsAre("reload ", "remove ", "reread ", "restart "));
+    EXPECT_THAT(complete("help re"),
+                ElementsAre("reload ", "remove ", "reopen ", "reread ", "restart "));
     EXPECT_THAT(complete("help "), Contains("help "));
 }
 

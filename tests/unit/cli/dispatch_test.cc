@@ -84,9 +84,9 @@ TEST_F(Dispatch, BlankLines_DoNothing) {
 TEST_F(Dispatch, Help_ListsEveryActionInColumns) {
     EXPECT_EQ(run("help"),
               "\ndefault commands (type help <topic>):\n=====================================\n"
-              "add    events  maintail  quit    reread    signal  stop    version\n"
-              "avail  exit    open      reload  restart   start   tail  \n"
-              "clear  fg      pid       remove  shutdown  status  update\n\n");
+              "add    events  maintail  quit    reopen   rotate    start   tail   \n"
+              "avail  exit    open      reload  reread   shutdown  status  update \n"
+              "clear  fg      pid       remove  restart  signal    stop    version\n\n");
     EXPECT_EQ(code_, 0);
 }
 

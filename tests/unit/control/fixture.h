@@ -64,8 +64,20 @@ struct FakeHost : Host {
         return channel == Channel::Stdout ? log_directory + "/" + process.name() : "";
     }
     Status clear_logs(process::Process&) override { return {}; }
+    Status rotate_logs(process::Process& process) override {
+        rotated.push_back(process.namespec());
+        return log_trouble;
+    }
+    Status reopen_logs(process::Process& process) override {
+        reopened.push_back(process.namespec());
+        return log_trouble;
+    }
     [[nodiscard]] std::string main_log_path() const override { return main_log; }
     Status clear_main_log() override { return {}; }
+    Status rotate_main_log() override {
+        rotated.emplace_back("main log");
+        return log_trouble;
+    }
     Outcome<void> request_shutdown(process::DaemonState how) override {
         requested = how;
         return {};
@@ -83,6 +95,9 @@ struct FakeHost : Host {
     std::vector<std::pair<std::string, int>> sent;
     std::vector<std::pair<std::string, std::string>> remote;
     std::string stdin_text;
+    std::vector<std::string> rotated;
+    std::vector<std::string> reopened;
+    Status log_trouble{};
     std::optional<process::DaemonState> requested;
     int settle_requests = 0;
 };

@@ -1,0 +1,31 @@
+#include "http/rpc_svd_verbs.h"
+
+#include "http/rpc_answer.h"
+
+namespace svd::http::rpc {
+
+using control::Outcome;
+using Context = RpcContext;
+
+// --- logs
+Outcome<void> rotate_log(const Context& c, const Arguments&, std::string& out) {
+    return truth_of(c.supervisor.rotate_log(), out);
+}
+Outcome<void> rotate_process_logs(const Context& c, const Arguments& args, std::string& out) {
+    const std::string& name = args[0].text;
+    return one_or_many(c.supervisor.rotate_process_logs(name), is_whole_group(name), out);
+}
+Outcome<void> rotate_all_process_logs(const Context& c, const Arguments&, std::string& out) {
+    emit_member_results(out, c.supervisor.rotate_all_process_logs());
+    return {};
+}
+Outcome<void> reopen_process_logs(const Context& c, const Arguments& args, std::string& out) {
+    const std::string& name = args[0].text;
+    return one_or_many(c.supervisor.reopen_process_logs(name), is_whole_group(name), out);
+}
+Outcome<void> reopen_all_process_logs(const Context& c, const Arguments&, std::string& out) {
+    emit_member_results(out, c.supervisor.reopen_all_process_logs());
+    return {};
+}
+
+}  // namespace svd::http::rpc
