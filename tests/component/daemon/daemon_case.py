@@ -1,0 +1,109 @@
+"""What the tests of a running daemon share: an svd of its own in a scratch directory, its XML-RPC
+server and svctl. The scripts are called with SVD SVCTL."""
+
+import http.client
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+import xmlrpc.client
+
+BOUND = 30  # seconds; every wait ends by then
+SVCTL, SVD = sys.argv.pop(), sys.argv.pop()
+
+HEAD = """
+[supervisord]
+logfile={dir}/main.log
+pidfile={dir}/d.pid
+childlogdir={dir}
+{daemon}
+[unix_http_server]
+file={dir}/s.sock
+[rpcinterface:supervisor]
+supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface
+[supervisorctl]
+serverurl=unix://{dir}/s.sock
+"""
+
+
+class UnixTransport(xmlrpc.client.Transport):
+    def __init__(self, path):
+        super().__init__()
+        self.path = path
+        self.connection = None
+
+    def make_connection(self, host):
+        self.connection = http.client.HTTPConnection("localhost", timeout=BOUND)
+        self.connection.sock = socket.socket(socket.AF_UNIX)
+        self.connection.sock.settimeout(BOUND)
+        self.connection.sock.connect(self.path)
+        return self.connection
+
+    def single_request(self, *args, **kwargs):
+        try:
+            return super().single_request(*args, **kwargs)
+        finally:
+            self.connection.close()
+
+
+class DaemonCase(unittest.TestCase):
+    def setUp(self):
+        self.dir = tempfile.mkdtemp(prefix="svd-daemon-")
+        self.addCleanup(shutil.rmtree, self.dir)
+
+    def start(self, programs, daemon="", all_run=True):
+        """Until all programs run. {dir} in both texts is the scratch directory."""
+        with open(self.path("svd.conf"), "w", encoding="utf-8") as file:
+            file.write(HEAD.format(dir=self.dir, daemon=daemon) + programs.replace("{dir}", self.dir))
+        self.daemon = subprocess.Popen([SVD, "-n", "-s", "-c", self.path("svd.conf")])
+        self.addCleanup(self.end)
+        self.wait("answers", lambda: os.path.exists(self.path("s.sock")))
+        self.rpc = self.client()
+        self.wait("all run", lambda: not all_run or all(
+            one["statename"] == "RUNNING" for one in self.rpc.supervisor.getAllProcessInfo()))
+
+    def client(self):
+        """For one thread; each call has a connection of its own."""
+        return xmlrpc.client.ServerProxy("http://localhost/RPC2",
+                                         UnixTransport(self.path("s.sock")))
+
+    def end(self):
+        if self.daemon.poll() is None:
+            self.daemon.send_signal(signal.SIGTERM)
+        try:
+            self.daemon.wait(BOUND)
+        except subprocess.TimeoutExpired:
+            self.daemon.kill()
+            raise
+
+    def path(self, name):
+        return os.path.join(self.dir, name)
+
+    def wait(self, what, condition):
+        end = time.monotonic() + BOUND
+        while not condition():
+            self.assertLess(time.monotonic(), end, what)
+            time.sleep(0.01)
+
+    def text(self, name):
+        try:
+            with open(self.path(name), encoding="utf-8") as file:
+                return file.read()
+        except FileNotFoundError:
+            return None
+
+    def ctl(self, *words):
+        done = subprocess.run([SVCTL, "-c", self.path("svd.conf"), *words], text=True,
+                              capture_output=True, timeout=BOUND, check=False)
+        self.assertEqual(done.stderr, "")
+        return done.returncode, done.stdout
+
+    def fault(self, call, *args):
+        with self.assertRaises(xmlrpc.client.Fault) as caught:
+            call(*args)
+        return caught.exception.faultCode, caught.exception.faultString
