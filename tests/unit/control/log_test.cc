@@ -41,7 +41,7 @@ TEST_F(LogVerbs, AWholeGroup_AnswersWithItsMembers) {
 
 TEST_F(LogVerbs, All_AreDoneInTheOrderOfStarting) {
     EXPECT_THAT(lines_of(supervisor.rotate_all_process_logs()),
-                ElementsAre("many:a 80 OK", "many:b 80 OK", "web:web 80 OK"));
+                ElementsAre("web:web 80 OK", "many:a 80 OK", "many:b 80 OK"));
     EXPECT_EQ(supervisor.reopen_all_process_logs().size(), 3U);
     EXPECT_EQ(host.rotated, host.reopened);
 }
