@@ -32,6 +32,13 @@ constexpr Command kCommands[] = {
      "open <url>\tConnect to a remote supervisord process.\n"
      "\t\t(for UNIX domain socket, use unix:///socket/path)",
      kPlain, Completes::Nothing, run_open},
+    {"pause",
+     "pause <name>\t\tFreeze a process and all that it started, until it is resumed or stopped\n"
+     "pause <gname>:*\t\tFreeze all processes in a group\n"
+     "pause <name> <name>\tFreeze multiple processes or groups\n"
+     "pause all\t\tFreeze all processes\n"
+     "Signals that it handles wait until it is resumed; others end it at once.",
+     kUpcheck, Completes::Processes, run_pause},
     {"pid",
      "pid\t\t\tGet the PID of supervisord.\n"
      "pid <name>\t\tGet the PID of a single child process by name.\n"
@@ -57,6 +64,12 @@ constexpr Command kCommands[] = {
      "restart all\t\tRestart all processes\n"
      "Note: restart does not reread config files. For that, see reread and update.",
      kUpcheck, Completes::Processes, run_restart},
+    {"resume",
+     "resume <name>\t\tLet a paused process go on\n"
+     "resume <gname>:*\tLet all paused processes in a group go on\n"
+     "resume <name> <name>\tLet multiple paused processes or groups go on\n"
+     "resume all\t\tLet all paused processes go on",
+     kUpcheck, Completes::Processes, run_resume},
     {"rotate",
      "rotate <name>\t\tRotate a process' log files now\n"
      "rotate <gname>:*\tRotate the log files of all processes in a group\n"

@@ -25,6 +25,8 @@ void run_stop(Session& session, std::string_view argument);
 void run_restart(Session& session, std::string_view argument);
 void run_signal(Session& session, std::string_view argument);
 void run_clear(Session& session, std::string_view argument);
+void run_pause(Session& session, std::string_view argument);
+void run_resume(Session& session, std::string_view argument);
 void run_rotate(Session& session, std::string_view argument);
 void run_reopen(Session& session, std::string_view argument);
 

@@ -1,4 +1,4 @@
-// Actions on processes: start, stop, restart, signal, clear, rotate, reopen.
+// Actions on processes: start, stop, restart, signal, pause, resume, clear, rotate, reopen.
 //
 // They share one shape: a method for one process, one for a group and one for all, and words for
 // the faults of each process. The Verb table holds what differs.
@@ -75,6 +75,26 @@ constexpr Verb kClear{"clear",   "clearProcessLogs",
                       0,         kGeneric,
                       false};
 
+constexpr Verb kPause{"pause",
+                      "svd.pauseProcess",
+                      "svd.pauseProcess",
+                      "svd.pauseAllProcesses",
+                      "paused",
+                      {kNoProcess, kNotRunningWords},
+                      0,
+                      kGeneric,
+                      false,
+                      true};
+constexpr Verb kResume{"resume",
+                       "svd.resumeProcess",
+                       "svd.resumeProcess",
+                       "svd.resumeAllProcesses",
+                       "resumed",
+                       {kNoProcess, kNotRunningWords},
+                       0,
+                       kGeneric,
+                       false,
+                       true};
 constexpr Verb kRotate{"rotate",
                        "svd.rotateProcessLogs",
                        "svd.rotateProcessLogs",
@@ -237,6 +257,14 @@ void run_signal(Session& session, std::string_view argument) {
 
 void run_clear(Session& session, std::string_view argument) {
     act_or_refuse(session, kClear, argument, kGeneric);
+}
+
+void run_pause(Session& session, std::string_view argument) {
+    act_or_refuse(session, kPause, argument, kGeneric);
+}
+
+void run_resume(Session& session, std::string_view argument) {
+    act_or_refuse(session, kResume, argument, kGeneric);
 }
 
 void run_rotate(Session& session, std::string_view argument) {

@@ -34,6 +34,10 @@ class Host {
 
     // Sends the signal to the leader alone; the reason when that failed for good.
     virtual std::optional<std::string> send_signal(process::Process& process, int number) = 0;
+    // Orders everything of a running process to stand still, or to go on. What becomes of it is
+    // in pause_state(), and settle_soon() follows. An error when it cannot be done here.
+    virtual Status order_pause(process::Process& process, bool pause) = 0;
+    [[nodiscard]] virtual const PauseState& pause_state(const process::Process& process) const = 0;
     // Queues text for the process's stdin; NoFile when it has none.
     virtual Outcome<void> write_stdin(process::Process& process, std::string_view text) = 0;
     // Path of the channel's log as it is now; empty when there is none.

@@ -79,6 +79,11 @@ class Supervisor {
     Outcome<MemberResults> signal_group(std::string_view group, std::string_view signal,
                                         std::string_view name_as_sent = {});
     MemberResults signal_all(std::string_view signal);
+    // svd's own (verbs_pause.cc). They answer when the kernel has done it.
+    void pause(std::string_view name, Done<MemberResults> done);
+    void pause_all(Done<MemberResults> done);
+    void resume(std::string_view name, Done<MemberResults> done);
+    void resume_all(Done<MemberResults> done);
     Outcome<void> send_stdin(std::string_view name, std::string_view text);
 
     // --- logs (verbs_log.cc)
@@ -114,18 +119,25 @@ class Supervisor {
   private:
     struct Pending;  // one verb that waits for one or more processes
     struct Member;
-    enum class Action { Start, Stop };
+    enum class Action { Start, Stop, Pause, Resume };
 
     using LogWork = Status (Host::*)(process::Process&);
     Outcome<MemberResults> work_on_logs(std::string_view name, LogWork work);
     MemberResults work_on_logs(const std::vector<process::Process*>& members, LogWork work);
     [[nodiscard]] Outcome<process::Process*> find_one(std::string_view name) const;
+    [[nodiscard]] std::string description_of(const process::Process& process, const Now& now) const;
     [[nodiscard]] ProcessInfo info_of(const process::Process& process, const Now& now) const;
     // Begins the action: true when it is complete already, false when it has to be waited for.
     Outcome<bool> begin(Action action, process::Process& process, std::string_view name);
     // Empty while it has to be waited for.
-    static std::optional<Outcome<void>> check(Action action, const process::Process& process,
-                                              std::string_view name);
+    [[nodiscard]] std::optional<Outcome<void>> check(Action action, const process::Process& process,
+                                                     std::string_view name) const;
+    Outcome<bool> begin_pause(Action action, process::Process& process, std::string_view name);
+    [[nodiscard]] std::optional<Outcome<void>> check_pause(Action action,
+                                                           const process::Process& process,
+                                                           std::string_view name) const;
+    // Whether the verb on many takes this one.
+    [[nodiscard]] bool concerns(Action action, const process::Process& process) const;
     void act_on_one(Action action, std::string_view name, Wait wait, Done<MemberResults> done);
     void act_on_many(Action action, const std::vector<process::Process*>& members, Wait wait,
                      Done<MemberResults> done);

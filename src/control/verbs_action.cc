@@ -25,6 +25,8 @@ std::vector<Process*> Supervisor::all_by_priority() const {
 }
 
 Outcome<bool> Supervisor::begin(Action action, Process& process, std::string_view name) {
+    if (action == Action::Pause || action == Action::Resume)
+        return begin_pause(action, process, name);
     const State state = process.data.state;
     if (action == Action::Stop) {
         if (!process::is_running(state)) return refuse(FaultCode::NotRunning, std::string(name));
@@ -47,7 +49,9 @@ Outcome<bool> Supervisor::begin(Action action, Process& process, std::string_vie
 }
 
 std::optional<Outcome<void>> Supervisor::check(Action action, const Process& process,
-                                               std::string_view name) {
+                                               std::string_view name) const {
+    if (action == Action::Pause || action == Action::Resume)
+        return check_pause(action, process, name);
     const State state = process.data.state;
     if (action == Action::Stop) {
         if (process::is_stopped(state)) return Outcome<void>{};
@@ -174,7 +178,7 @@ void Supervisor::act_on_many(Action action, const std::vector<Process*>& members
     pending.wait = wait;
     pending.done = std::move(done);
     for (auto* process : members)
-        if (process::is_running(process->data.state) == (action == Action::Stop))
+        if (concerns(action, *process))
             pending.members.push_back(Member{process, process->namespec()});
     submit(std::move(pending));
 }

@@ -36,6 +36,13 @@ Outcome<process::Process*> Supervisor::find_one(std::string_view name) const {
     return process;
 }
 
+std::string Supervisor::description_of(const process::Process& process, const Now& now) const {
+    auto text = describe(process.data, now);
+    // Behind the rest: clients look for "pid 1, uptime 0:00:10" at the beginning.
+    if (host_.pause_state(process).paused) text += text.empty() ? "paused" : ", paused";
+    return text;
+}
+
 ProcessInfo Supervisor::info_of(const process::Process& process, const Now& now) const {
     const auto& data = process.data;
     ProcessInfo info;
@@ -50,7 +57,8 @@ ProcessInfo Supervisor::info_of(const process::Process& process, const Now& now)
     info.stdout_logfile = host_.log_path(process, Channel::Stdout);
     info.stderr_logfile = host_.log_path(process, Channel::Stderr);
     info.pid = data.leader_gone ? 0 : data.pid;
-    info.description = describe(data, now);
+    info.paused = host_.pause_state(process).paused;
+    info.description = description_of(process, now);
     return info;
 }
 
@@ -72,7 +80,7 @@ void Supervisor::each_status(
     host_.collect_children();
     const Now now = host_.now();
     for (const auto* process : fleet_.processes_by_name())
-        visit(*process, describe(process->data, now));
+        visit(*process, description_of(*process, now));
 }
 
 std::vector<ConfigInfo> Supervisor::all_config_info() const {

@@ -27,7 +27,16 @@ struct ProcessInfo {
     std::string stdout_logfile;  // empty: none
     std::string stderr_logfile;
     pid_t pid = 0;
+    bool paused = false;
     std::string description;
+};
+
+// What pausing made of a process. No state of its own: outwardly a paused process is RUNNING.
+struct PauseState {
+    bool paused = false;    // the order to stand still holds
+    bool changing = false;  // the kernel has not carried out the latest order yet
+    bool failed = false;    // and it never did
+    std::string trouble;    // why an order did not come true, or does not hold any more
 };
 
 // getAllConfigInfo: one configured process and the group it would run in.

@@ -133,6 +133,7 @@ void Executor::child_ended(Process& process, std::uint64_t run, const os::ExitRe
     auto& runtime = runtime_of(process);
     for (const auto channel : kChannels)
         if (auto& reader = output_of(process, channel).reader) reader->drain();
+    lift_pause(process, "it has ended");
     const bool remains = !runtime.scope.is_empty();
     const auto status = exit_status(report.status);
     if (report.exec_stage) {
@@ -161,6 +162,8 @@ std::optional<process::SignalFailed> Executor::signal(Process& process, int numb
     const pid_t pid = process.data.pid;
     const auto sent = to_group ? os::send_signal_to_group(parts_.children, pid, number)
                                : os::send_signal(parts_.children, pid, number);
+    // It was to stop: now it can.
+    if (process.data.state == process::State::Stopping) lift_pause(process, "it was stopped");
     if (sent) return std::nullopt;
     if (sent.error().code == ESRCH) {
         parts_.log.debug("unable to signal {} (pid {}), it probably just exited on its own: {}",

@@ -69,6 +69,10 @@ class Executor final : public process::Actuator {
     Status rotate_logs(process::Process& process);
     Status reopen_logs(process::Process& process);
     void reopen_logs();
+    // control::Host's, about Runtime::pause (executor_pause.cc).
+    Status order_pause(process::Process& process, bool pause);
+    // The process is frozen and cannot handle this signal now.
+    [[nodiscard]] static bool holds_back(const process::Process& process, int number);
     // Says in the log which program a reaped orphan belonged to.
     void report_stray(const os::StrayReport& stray);
 
@@ -90,6 +94,9 @@ class Executor final : public process::Actuator {
     void linger(process::Process& process, Output output);
     // The process's hold on its FastCGI socket, unless it is to start again.
     static void release_socket(process::Process& process);
+    void pause_settled(process::Process& process, const Status& status);
+    // Lets go on whatever a pause holds; `why` is for those who still wait for it.
+    void lift_pause(process::Process& process, std::string_view why);
     void child_ended(process::Process& process, std::uint64_t run, const os::ExitReport& report);
     [[nodiscard]] Now now() const { return os::Loop::now(); }
 

@@ -5,10 +5,12 @@
 #include <memory>
 #include <string>
 
+#include "control/views.h"
 #include "daemon/fcgi_sockets.h"
 #include "daemon/output_reader.h"
 #include "daemon/stdin_writer.h"
 #include "linux/descendants.h"
+#include "linux/freezer.h"
 #include "log/output_channel.h"
 #include "process/fleet.h"
 
@@ -20,11 +22,18 @@ struct Output {
     std::unique_ptr<OutputReader> reader;         // of the present run
 };
 
+// A program that a client paused. A snapshot needs state.paused alone: the cgroup stays frozen.
+struct Pause {
+    control::PauseState state;
+    os::FreezeWait wait;  // for the kernel to carry out the latest order
+};
+
 struct Runtime : process::Attachment {
     os::Scope scope;
     Output out;
     Output err;
     std::unique_ptr<StdinWriter> in;
+    Pause pause;
     FcgiHandle socket;  // takes the place of `in`; held until the process is to start no more
     // Pipes of earlier runs whose descendants were left alive on purpose; until they end.
     std::list<Output> lingering;

@@ -51,6 +51,9 @@ class Session final : public control::Host {
     control::Outcome<void> write_stdin(process::Process& process, std::string_view text) override;
     [[nodiscard]] std::string log_path(const process::Process& process,
                                        control::Channel channel) const override;
+    Status order_pause(process::Process& process, bool pause) override;
+    [[nodiscard]] const control::PauseState& pause_state(
+        const process::Process& process) const override;
     Status clear_logs(process::Process& process) override;
     Status rotate_logs(process::Process& process) override;
     Status reopen_logs(process::Process& process) override;

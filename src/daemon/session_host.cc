@@ -36,10 +36,23 @@ std::optional<control::Fault> Session::check_command(const process::Process& pro
 std::optional<std::string> Session::send_signal(process::Process& process, int number) {
     log_.debug("sending {} (pid {}) sig {}", process.name(), process.data.pid, signal_name(number));
     auto failed = executor_->signal(process, number, false);
-    if (!failed) return std::nullopt;
+    if (!failed) {
+        if (Executor::holds_back(process, number))
+            log_.info("{} is paused: if it handles {}, then not before it is resumed",
+                      process.name(), signal_name(number));
+        return std::nullopt;
+    }
     std::string why = failed->why;
     fleet_->feed(process, *failed, now());
     return why;
+}
+
+Status Session::order_pause(process::Process& process, bool pause) {
+    return executor_->order_pause(process, pause);
+}
+
+const control::PauseState& Session::pause_state(const process::Process& process) const {
+    return runtime_of(process).pause.state;
 }
 
 control::Outcome<void> Session::write_stdin(process::Process& process, std::string_view text) {

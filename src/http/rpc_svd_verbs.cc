@@ -28,4 +28,20 @@ Outcome<void> reopen_all_process_logs(const Context& c, const Arguments&, std::s
     return {};
 }
 
+// --- pausing
+void pause_process(const Context& c, const Arguments& args, std::string out, ReplyDone done) {
+    const std::string& name = args[0].text;
+    c.supervisor.pause(name, then_emit(is_whole_group(name), std::move(out), std::move(done)));
+}
+void pause_all_processes(const Context& c, const Arguments&, std::string out, ReplyDone done) {
+    c.supervisor.pause_all(then_emit(true, std::move(out), std::move(done)));
+}
+void resume_process(const Context& c, const Arguments& args, std::string out, ReplyDone done) {
+    const std::string& name = args[0].text;
+    c.supervisor.resume(name, then_emit(is_whole_group(name), std::move(out), std::move(done)));
+}
+void resume_all_processes(const Context& c, const Arguments&, std::string out, ReplyDone done) {
+    c.supervisor.resume_all(then_emit(true, std::move(out), std::move(done)));
+}
+
 }  // namespace svd::http::rpc

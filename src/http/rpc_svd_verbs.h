@@ -13,4 +13,10 @@ control::Outcome<void> reopen_process_logs(const RpcContext&, const Arguments&, 
 control::Outcome<void> reopen_all_process_logs(const RpcContext&, const Arguments&,
                                                std::string& out);
 
+// --- pausing
+void pause_process(const RpcContext&, const Arguments&, std::string out, ReplyDone done);
+void pause_all_processes(const RpcContext&, const Arguments&, std::string out, ReplyDone done);
+void resume_process(const RpcContext&, const Arguments&, std::string out, ReplyDone done);
+void resume_all_processes(const RpcContext&, const Arguments&, std::string out, ReplyDone done);
+
 }  // namespace svd::http::rpc

@@ -125,11 +125,11 @@ ACTIONS = "".join(line + "\n" for line in (
     "",
     "default commands (type help <topic>):",
     "=====================================",
-    "add    events  maintail  quit    reopen   rotate    start   tail   ",
-    "avail  exit    open      reload  reread   shutdown  status  update ",
-    "clear  fg      pid       remove  restart  signal    stop    version",
+    "add    events  maintail  pid     remove  restart  shutdown  status  update ",
+    "avail  exit    open      quit    reopen  resume   signal    stop    version",
+    "clear  fg      pause     reload  reread  rotate   start     tail  ",
     ""))
-MORE = "svctl has actions of its own: `events`, `reopen`, `rotate`"
+MORE = "svctl has actions of its own: `events`, `pause`, `reopen`, `resume`, `rotate`"
 
 HELPING = [Row("help", differs=MORE, out=ACTIONS, code=0)] + [
     Row("help", topic) for topic in

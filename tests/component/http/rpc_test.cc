@@ -191,6 +191,26 @@ TEST_F(RpcTest, LogsOfPrograms_AreRotatedAndReopened) {
     EXPECT_EQ(value("svd.rotateLog"), Value(true));
 }
 
+TEST_F(RpcTest, Pausing_AnswersWhenItIsDone) {
+    add_web();
+    run(at("web", "web"));
+    run(at("many", "a"));
+    Client client = connect();
+    EXPECT_TRUE(client.send(post("/RPC2", wire::write_call("svd.pauseProcess", {"web"}))));
+    ASSERT_TRUE(pump([&] { return !host.pause_orders.empty(); }));
+    client.receive();
+    EXPECT_TRUE(client.answers().empty());
+    host.pauses[&at("web", "web")].changing = false;
+    supervisor.settle();
+    const auto answer = wire::parse_response(await_answer(client).body);
+    ASSERT_TRUE(answer);
+    EXPECT_EQ(std::get<Value>(*answer), Value(true));
+    EXPECT_EQ(fault("svd.pauseProcess", {"many:b"}), "70 NOT_RUNNING: many:b");
+    EXPECT_EQ(fault("svd.resumeProcess", {"nope"}), "10 BAD_NAME: nope");
+    EXPECT_EQ(value("svd.resumeProcess", {"many:a"}), Value(true));
+    EXPECT_EQ(value("svd.resumeProcess", {"many:*"}), Value(Array{}));
+}
+
 TEST_F(RpcTest, ArgumentTypes_AreConvertedOrRefused) {
     add_web();
     EXPECT_EQ(fault("supervisor.getProcessInfo", {1}), "2 INCORRECT_PARAMETERS");

@@ -33,7 +33,7 @@ TEST(Completion, FirstWord_IsAnAction) {
 
 TEST(Completion, Help_IsFollowedByActions) {
     EXPECT_THAT(complete("help re"),
-                ElementsAre("reload ", "remove ", "reopen ", "reread ", "restart "));
+                ElementsAre("reload ", "remove ", "reopen ", "reread ", "restart ", "resume "));
     EXPECT_THAT(complete("help "), Contains("help "));
 }
 

@@ -84,9 +84,9 @@ TEST_F(Dispatch, BlankLines_DoNothing) {
 TEST_F(Dispatch, Help_ListsEveryActionInColumns) {
     EXPECT_EQ(run("help"),
               "\ndefault commands (type help <topic>):\n=====================================\n"
-              "add    events  maintail  quit    reopen   rotate    start   tail   \n"
-              "avail  exit    open      reload  reread   shutdown  status  update \n"
-              "clear  fg      pid       remove  restart  signal    stop    version\n\n");
+              "add    events  maintail  pid     remove  restart  shutdown  status  update \n"
+              "avail  exit    open      quit    reopen  resume   signal    stop    version\n"
+              "clear  fg      pause     reload  reread  rotate   start     tail  \n\n");
     EXPECT_EQ(code_, 0);
 }
 

@@ -55,6 +55,17 @@ struct FakeHost : Host {
         sent.emplace_back(process.name(), number);
         return std::nullopt;
     }
+    Status order_pause(process::Process& process, bool pause) override {
+        if (!can_pause) return fail("pausing needs a cgroup");
+        pause_orders.emplace_back(process.namespec(), pause);
+        pauses[&process] = {.paused = pause, .changing = true, .failed = false, .trouble = {}};
+        return {};
+    }
+    [[nodiscard]] const PauseState& pause_state(const process::Process& process) const override {
+        static const PauseState none;
+        const auto found = pauses.find(&process);
+        return found == pauses.end() ? none : found->second;
+    }
     Outcome<void> write_stdin(process::Process&, std::string_view text) override {
         stdin_text += text;
         return {};
@@ -94,6 +105,9 @@ struct FakeHost : Host {
     std::vector<std::string> lines;
     std::vector<std::pair<std::string, int>> sent;
     std::vector<std::pair<std::string, std::string>> remote;
+    bool can_pause = true;
+    std::vector<std::pair<std::string, bool>> pause_orders;
+    std::map<const process::Process*, PauseState> pauses;
     std::string stdin_text;
     std::vector<std::string> rotated;
     std::vector<std::string> reopened;
