@@ -12,8 +12,35 @@ bool GroupConfig::operator==(const GroupConfig& other) const {
     const auto same = [](const auto& a, const auto& b) { return a == b || *a == *b; };
     return name == other.name && priority == other.priority && kind == other.kind &&
            fcgi_socket == other.fcgi_socket && listener_pool == other.listener_pool &&
-           std::ranges::equal(processes, other.processes, same);
+           limits == other.limits && std::ranges::equal(processes, other.processes, same);
 }
+
+namespace {
+
+bool same_but_limits(const ProcessConfig& a, const ProcessConfig& b) {
+    if (a.limits == b.limits) return a == b;
+    ProcessConfig relimited = b;
+    relimited.limits = a.limits;
+    return a == relimited;
+}
+
+// A group of [group:x] has a cgroup for its limits, a lone program's has none.
+bool can_take_limits_of(const GroupConfig& running, const GroupConfig& wanted) {
+    return running.limits == wanted.limits || running.homogeneous == wanted.homogeneous;
+}
+
+// Whether the running group can go on, with other limits.
+bool differs_in_limits_alone(const GroupConfig& running, const GroupConfig& wanted) {
+    const auto same = [](const auto& a, const auto& b) {
+        return a == b || same_but_limits(*a, *b);
+    };
+    return running.name == wanted.name && running.priority == wanted.priority &&
+           running.kind == wanted.kind && running.fcgi_socket == wanted.fcgi_socket &&
+           running.listener_pool == wanted.listener_pool && can_take_limits_of(running, wanted) &&
+           std::ranges::equal(running.processes, wanted.processes, same);
+}
+
+}  // namespace
 
 GroupDiff diff_groups(const std::vector<const GroupConfig*>& running,
                       const std::vector<GroupConfig>& configured) {
@@ -26,7 +53,11 @@ GroupDiff diff_groups(const std::vector<const GroupConfig*>& running,
         const auto now = live.find(group.name);
         if (now == live.end())
             diff.added.push_back(group.name);
-        else if (!(*now->second == group))
+        else if (*now->second == group)
+            continue;
+        else if (differs_in_limits_alone(*now->second, group))
+            diff.relimited.push_back(group.name);
+        else
             diff.changed.push_back(group.name);
     }
     for (const GroupConfig* group : running)

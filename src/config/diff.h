@@ -12,7 +12,10 @@ struct GroupDiff {
     std::vector<std::string> added;
     std::vector<std::string> changed;
     std::vector<std::string> removed;
-    [[nodiscard]] bool empty() const { return added.empty() && changed.empty() && removed.empty(); }
+    std::vector<std::string> relimited;  // nothing but limits differs: no new process is needed
+    [[nodiscard]] bool empty() const {
+        return added.empty() && changed.empty() && removed.empty() && relimited.empty();
+    }
 };
 
 // `running` are the groups that live now (with the configuration each was added with); order of the

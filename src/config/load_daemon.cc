@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/python_text.h"
+#include "config/limit_values.h"
 #include "config/values.h"
 
 namespace svd::config {
@@ -46,6 +47,7 @@ class DaemonLoader {
             optional_value("childlogdir", directory).value_or(lookups.temporary_directory());
         daemon.nocleanup = value("nocleanup", parse_boolean);
         daemon.strip_ansi = value("strip_ansi", parse_boolean);
+        daemon.required_controllers = value("required_controllers", parse_controllers);
         read_environment(daemon);
 
         // An empty path means the default one.

@@ -8,6 +8,7 @@
 
 #include "base/python_text.h"
 #include "base/strings.h"
+#include "config/load_limits.h"
 #include "config/load_program.h"
 #include "config/python_space.h"
 #include "config/start_order.h"
@@ -87,6 +88,7 @@ class GroupLoader {
         GroupConfig group;
         group.priority = priority_of(reader);
         group.homogeneous = false;
+        group.limits = load_limits(reader, context_.environment);
         for (const auto& program : programs)
             if (!add_member(reader, group, program, name.value_or(""))) break;
         if (name) add_group(std::move(group), *name, section, "programs");

@@ -16,6 +16,8 @@
 
 #include <sys/types.h>
 
+#include "config/limits.h"
+
 namespace svd::config {
 
 using Seconds = std::chrono::seconds;
@@ -118,6 +120,7 @@ struct ProcessConfig {
     std::optional<std::string> serverurl;   // empty: computed ("AUTO")
     std::optional<FcgiSocket> fcgi_socket;  // members of an [fcgi-program:x], in a [group:x] too
     std::vector<std::string> depends_on;    // programs that start first; the order is made by load
+    Limits limits;                          // hot: applied to running processes at a reread
     bool operator==(const ProcessConfig&) const = default;
 };
 
@@ -140,6 +143,7 @@ struct GroupConfig {
     std::vector<std::shared_ptr<const ProcessConfig>> processes;  // start order
     std::optional<FcgiSocket> fcgi_socket;
     std::optional<ListenerPool> listener_pool;
+    Limits limits;  // of all processes together; hot
     // Compares the processes by value.
     bool operator==(const GroupConfig&) const;
 };
@@ -193,6 +197,7 @@ struct DaemonConfig {
     bool strip_ansi = false;
     Environment environment;
     std::string identifier = "supervisor";
+    std::vector<std::string> required_controllers;  // of cgroups, sorted; missing ones: no start
 };
 
 struct Config {

@@ -22,6 +22,7 @@ constexpr auto kFcgi = bit(SectionKind::FcgiProgram);
 constexpr auto kListener = bit(SectionKind::EventListener);
 constexpr auto kAnyProgram =
     bit(SectionKind::Program) | bit(SectionKind::ProgramDefault) | kFcgi | kListener;
+constexpr auto kLimited = kAnyProgram | kGroup;  // what a cgroup can limit
 constexpr std::nullopt_t kUnset = std::nullopt;
 
 using enum ValueType;
@@ -80,6 +81,8 @@ constexpr auto kOptions = std::to_array<OptionRow>({
      "Name of this instance, shown to clients and event listeners."},
     {kDaemon, "profile_options", Text, kUnset, Restart, "3.0",
      "Accepted and ignored: options of the Python profiler."},
+    {kDaemon, "required_controllers", ControllerList, "", Restart, "svd 0.1",
+     "Cgroup controllers, separated by commas, without which svd does not start.", "memory,pids"},
 
     // [supervisorctl]
     {kClient, "serverurl", Text, "http://localhost:9001", Hot, "3.0",
@@ -179,6 +182,63 @@ constexpr auto kOptions = std::to_array<OptionRow>({
      "File mode creation mask of the process; inherited when unset.", "022"},
     {kAnyProgram, "serverurl", Text, "AUTO", Respawn, "3.0",
      "SUPERVISOR_SERVER_URL of the process; AUTO means the first server of this file."},
+
+    // [program:x], [fcgi-program:x], [eventlistener:x], [group:x]: by the kernel's cgroup
+    // controllers
+    {kLimited, "memory_high", MemorySize, kUnset, Hot, "svd 0.1",
+     "Memory beyond which the kernel slows the processes down and takes memory back.", "500MB"},
+    {kLimited, "memory_max", MemorySize, kUnset, Hot, "svd 0.1",
+     "Most memory; a process that needs more is killed.", "600MB"},
+    {kLimited, "memory_swap_max", MemorySize, kUnset, Hot, "svd 0.1", "Most swap space.", "0"},
+    {kLimited, "oom_group", Boolean, kUnset, Hot, "svd 0.1",
+     "When the kernel kills for want of memory, it kills all processes together.", "true"},
+    {kLimited, "cpu_weight", Weight, kUnset, Hot, "svd 0.1",
+     "Share of processor time beside others that want it; the kernel's default is 100.", "200"},
+    {kLimited, "cpu_max", CpuQuota, kUnset, Hot, "svd 0.1",
+     "Most processor time: 150% is one processor and a half; or a quota and a period.", "150%"},
+    {kLimited, "allowed_cpus", CpuList, kUnset, Hot, "svd 0.1", "Processors to run on.", "0-3,6"},
+    {kLimited, "io_weight", Weight, kUnset, Hot, "svd 0.1",
+     "Share of the disks' time beside others that want it; the kernel's default is 100.", "50"},
+    {kLimited, "pids_max", ProcessCount, kUnset, Hot, "svd 0.1",
+     "Most processes and threads at the same time.", "64"},
+
+    // [program:x], [fcgi-program:x], [eventlistener:x]: of each process
+    {kAnyProgram, "oom_score_adj", OomScoreAdj, kUnset, Hot, "svd 0.1",
+     "How readily the kernel kills the process when memory runs out: 1000 first, -1000 never.",
+     "500"},
+    {kAnyProgram, "nice", Nice, kUnset, Hot, "svd 0.1",
+     "Scheduling priority: 19 gives way to all others, -20 to none.", "5"},
+    {kAnyProgram, "ionice", IoPriority, kUnset, Hot, "svd 0.1",
+     "Priority on the disks, where the I/O scheduler knows any.", "best-effort:6"},
+    {kAnyProgram, "limit_nofile", RlimitNumber, kUnset, Hot, "svd 0.1", "Open file descriptors.",
+     "1024:65536"},
+    {kAnyProgram, "limit_nproc", RlimitNumber, kUnset, Hot, "svd 0.1",
+     "Processes and threads of the user that the process runs as.", "4096"},
+    {kAnyProgram, "limit_core", RlimitBytes, kUnset, Hot, "svd 0.1",
+     "Size of a core file; 0 means none.", "0"},
+    {kAnyProgram, "limit_memlock", RlimitBytes, kUnset, Hot, "svd 0.1",
+     "Memory that may be locked.", "64MB"},
+    {kAnyProgram, "limit_stack", RlimitBytes, kUnset, Hot, "svd 0.1",
+     "Size of the main thread's stack.", "8MB"},
+    {kAnyProgram, "limit_as", RlimitBytes, kUnset, Hot, "svd 0.1", "Address space.", "infinity"},
+    {kAnyProgram, "limit_data", RlimitBytes, kUnset, Hot, "svd 0.1",
+     "Data segment: heap and other private memory.", "infinity"},
+    {kAnyProgram, "limit_rss", RlimitBytes, kUnset, Hot, "svd 0.1",
+     "Resident memory; Linux ignores it, memory_high is what works.", "infinity"},
+    {kAnyProgram, "limit_fsize", RlimitBytes, kUnset, Hot, "svd 0.1",
+     "Size of a file that the process writes.", "infinity"},
+    {kAnyProgram, "limit_cpu", RlimitNumber, kUnset, Hot, "svd 0.1",
+     "Seconds of processor time before SIGXCPU, then SIGKILL.", "infinity"},
+    {kAnyProgram, "limit_rtprio", RlimitNumber, kUnset, Hot, "svd 0.1",
+     "Highest real-time priority that the process may take.", "0"},
+    {kAnyProgram, "limit_rttime", RlimitNumber, kUnset, Hot, "svd 0.1",
+     "Microseconds that a real-time process may run without a pause.", "infinity"},
+    {kAnyProgram, "limit_nice", RlimitNumber, kUnset, Hot, "svd 0.1",
+     "How far the process may raise its priority: 20 minus the nice value.", "0"},
+    {kAnyProgram, "limit_sigpending", RlimitNumber, kUnset, Hot, "svd 0.1",
+     "Signals that may wait for the user that the process runs as.", "4096"},
+    {kAnyProgram, "limit_msgqueue", RlimitBytes, kUnset, Hot, "svd 0.1",
+     "Bytes in POSIX message queues of the user that the process runs as.", "800KB"},
 
     // [fcgi-program:x]
     {kFcgi, "socket", FcgiAddress, kUnset, Respawn, "3.0",
@@ -286,57 +346,6 @@ const SectionKindRow* find_section_kind(std::string_view section) {
             return &row;
     }
     return nullptr;
-}
-
-std::string_view allowed_values(ValueType type) {
-    switch (type) {
-        case Integer:
-            return "a whole number";
-        case ByteSize:
-            return "a whole number, optionally with KB, MB or GB";
-        case Age:
-            return "seconds, a number with s, m, h or d, or hourly, daily or weekly";
-        case Boolean:
-            return "yes, true, on, 1, no, false, off or 0";
-        case Octal:
-            return "an octal number such as 022";
-        case Signal:
-            return "a signal name such as TERM, or its number";
-        case ExitCodes:
-            return "numbers from 0 to 255, separated by commas";
-        case AutoRestart:
-            return "true, false or unexpected";
-        case LogLevel:
-            return "critical, error, warn, info, debug, trace or blather";
-        case User:
-            return "a user name or user id of this machine";
-        case UserGroup:
-            return "user or user:group of this machine";
-        case Directory:
-            return "a directory that exists";
-        case Path:
-            return "a path in a directory that exists";
-        case LogFile:
-            return "NONE, AUTO, or a path in a directory that exists";
-        case InetAddress:
-            return "port, host:port, *:port or [IPv6]:port";
-        case FcgiAddress:
-            return "tcp://host:port or unix:///absolute/path";
-        case EnvironmentList:
-            return "KEY=\"value\" pairs separated by commas";
-        case EventList:
-            return "event types separated by commas";
-        case RestartLimit:
-            return "COUNT/DURATION such as 5/60s";
-        case Descendants:
-            return "kill or keep";
-        case EventsLength:
-            return "characters or bytes";
-        case StringList:
-        case Text:
-            break;
-    }
-    return {};
 }
 
 }  // namespace svd::config

@@ -48,6 +48,17 @@ enum class ValueType {
     RestartLimit,
     Descendants,
     EventsLength,
+    MemorySize,
+    Weight,
+    CpuQuota,
+    ProcessCount,
+    CpuList,
+    OomScoreAdj,
+    Nice,
+    IoPriority,
+    RlimitNumber,
+    RlimitBytes,
+    ControllerList,
     Text,
 };
 

@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include "config/limits.h"
+
 namespace svd::config {
 namespace {
 
@@ -30,15 +32,37 @@ TEST(OptionTable, Sections_AreFoundByNameOrPrefix) {
 }
 
 TEST(OptionTable, Additions_AreThese) {
-    std::vector<std::string_view> additions;
+    std::set<std::string_view> additions;
     for (const auto& row : option_table())
-        if (row.is_addition()) additions.push_back(row.name);
-    EXPECT_EQ(additions, (std::vector<std::string_view>{
-                             "logfile_maxage", "restart_limit", "descendants", "depends_on",
-                             "stdout_logfile_maxage", "stderr_logfile_maxage", "envfiles",
-                             "login_environment", "events_length"}));
+        if (row.is_addition()) additions.insert(row.name);
+    std::set<std::string_view> expected = {"restart_limit",
+                                           "logfile_maxage",
+                                           "stdout_logfile_maxage",
+                                           "stderr_logfile_maxage",
+                                           "descendants",
+                                           "depends_on",
+                                           "envfiles",
+                                           "login_environment",
+                                           "events_length",
+                                           "memory_max",
+                                           "memory_high",
+                                           "memory_swap_max",
+                                           "oom_group",
+                                           "cpu_max",
+                                           "cpu_weight",
+                                           "allowed_cpus",
+                                           "io_weight",
+                                           "pids_max",
+                                           "oom_score_adj",
+                                           "nice",
+                                           "ionice",
+                                           "required_controllers"};
+    for (const RlimitRow& row : rlimit_table()) expected.insert(row.option);
+    EXPECT_EQ(additions, expected);
     EXPECT_EQ(find_option(SectionKind::Program, "descendants")->default_text, "kill");
     EXPECT_EQ(find_option(SectionKind::Group, "descendants"), nullptr);
+    EXPECT_NE(find_option(SectionKind::Group, "memory_max"), nullptr);
+    EXPECT_EQ(find_option(SectionKind::Group, "nice"), nullptr);
 }
 
 }  // namespace
