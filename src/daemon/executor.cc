@@ -140,7 +140,7 @@ void Executor::child_ended(Process& process, std::uint64_t run, const os::ExitRe
         const auto& config = *process.config;
         const auto failure = os::describe_exec_failure(
             *report.exec_stage, report.exec_errno, config.command, config.directory.value_or(""),
-            config.user ? config.user->uid : 0);
+            config.user ? config.user->uid : 0, report.exec_resource);
         fleet_->feed(process, process::ExecFailed{failure.text, status, remains, run}, now());
     } else {
         fleet_->feed(process, process::Exited{status, remains, run}, now());

@@ -5,6 +5,7 @@
 
 #include "daemon/child_environment.h"
 #include "daemon/executor.h"
+#include "daemon/limit_plan.h"
 
 namespace svd::daemon {
 
@@ -97,7 +98,10 @@ os::SpawnSpec Executor::make_spec(const Process& process, const Command& command
     spec.directory = config.directory;
     spec.umask = config.umask;
     spec.ids = identity(config);
-    spec.limits = parts_.limits;
+    spec.limits = process_limits(config.limits);
+    // The program's own come later and win.
+    spec.limits.resources.insert(spec.limits.resources.begin(), parts_.limits.begin(),
+                                 parts_.limits.end());
     const auto& socket = runtime_of(process).socket;
     spec.in = socket ? descriptor_of(*socket) : pipes.in.read.get();
     spec.out = write_end(pipes.out);

@@ -166,6 +166,7 @@ void ChildTable::finish(const std::shared_ptr<Entry>& entry) {
     if (child.report.stage() != SpawnStage::None) {
         report.exec_stage = child.report.stage();
         report.exec_errno = child.report.code();
+        report.exec_resource = child.report.resource();
     }
     if (entry->forgotten) {
         remove(*entry);

@@ -35,6 +35,7 @@ struct ExitReport {
     // Set when the program never ran; status is then code 127.
     std::optional<SpawnStage> exec_stage;
     int exec_errno = 0;
+    int exec_resource = -1;  // RLIMIT_ number, when the stage is Limits
     // Somebody else reaped it; status is unknown (code 255).
     bool lost = false;
 };

@@ -40,6 +40,7 @@ Result<ExecReport> ExecReport::allocate() {
     cells.pop_back();
     report.cell_->stage.store(0, std::memory_order_relaxed);
     report.cell_->code.store(0, std::memory_order_relaxed);
+    report.cell_->resource.store(-1, std::memory_order_relaxed);
     return report;
 }
 
@@ -62,6 +63,10 @@ SpawnStage ExecReport::stage() const {
 
 int ExecReport::code() const {
     return cell_ == nullptr ? 0 : cell_->code.load(std::memory_order_relaxed);
+}
+
+int ExecReport::resource() const {
+    return cell_ == nullptr ? -1 : cell_->resource.load(std::memory_order_relaxed);
 }
 
 }  // namespace svd::os

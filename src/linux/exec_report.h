@@ -18,7 +18,10 @@ enum class SpawnStage : std::uint32_t {
     None,
     Descriptors,
     Cgroup,
-    Limits,
+    OomScore,
+    Nice,
+    IoPriority,
+    Limits,   // ExecReport::resource() says which
     NotRoot,  // another user is wanted, and the daemon is not root
     Groups,
     Gid,
@@ -37,6 +40,7 @@ namespace detail {
 struct alignas(8) ReportCell {
     std::atomic<std::uint32_t> stage;
     std::atomic<std::int32_t> code;
+    std::atomic<std::int32_t> resource;
 };
 }  // namespace detail
 
@@ -54,6 +58,7 @@ class ExecReport {
     // None when the program runs, or when this holds no cell.
     [[nodiscard]] SpawnStage stage() const;
     [[nodiscard]] int code() const;
+    [[nodiscard]] int resource() const;  // RLIMIT_ number, when the stage is Limits
 
   private:
     detail::ReportCell* cell_ = nullptr;

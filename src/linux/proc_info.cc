@@ -99,6 +99,13 @@ Result<std::vector<ProcStat>> read_all_processes() {
     return all;
 }
 
+std::vector<pid_t> read_threads(pid_t pid) {
+    std::vector<pid_t> threads;
+    for_each_numeric_entry(fmt::format("/proc/{}/task", pid).c_str(),
+                           [&](int thread) { threads.push_back(thread); });
+    return threads;
+}
+
 std::string read_process_cgroup(pid_t pid) {
     const auto text = read_small_file(fmt::format("/proc/{}/cgroup", pid));
     if (!text) return {};

@@ -29,6 +29,8 @@ struct ProcStat {
 [[nodiscard]] std::optional<ProcStat> read_proc_stat(pid_t pid);
 // All processes in sight.
 [[nodiscard]] Result<std::vector<ProcStat>> read_all_processes();
+// Threads of a process, itself included; none when it is gone.
+[[nodiscard]] std::vector<pid_t> read_threads(pid_t pid);
 // Path in the v2 hierarchy, "" when there is none.
 [[nodiscard]] std::string read_process_cgroup(pid_t pid);
 // "NAME=value" is in the environment that the process was started with. False when unreadable.

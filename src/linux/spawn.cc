@@ -148,8 +148,15 @@ ChildPlan make_plan(const SpawnSpec& spec, const SpawnArena& arena, detail::Repo
         plan.groups = arena.groups;
         plan.group_count = spec.ids->groups.size();
     }
+    if (spec.limits.oom_score_adj)
+        fmt::format_to_n(plan.oom_score_adj, sizeof(plan.oom_score_adj) - 1, "{}",
+                         *spec.limits.oom_score_adj);
+    plan.set_nice = spec.limits.nice.has_value();
+    plan.nice = spec.limits.nice.value_or(0);
+    plan.set_io_priority = spec.limits.io_priority.has_value();
+    plan.io_priority = spec.limits.io_priority.value_or(0);
     plan.limits = arena.limits;
-    plan.limit_count = spec.limits.size();
+    plan.limit_count = spec.limits.resources.size();
     plan.fds[0] = spec.in;
     plan.fds[1] = spec.out;
     plan.fds[2] = spec.err;
@@ -227,7 +234,7 @@ bool settle_launches() {
 }
 
 ExecFailure describe_exec_failure(SpawnStage stage, int code, std::string_view argv0,
-                                  std::string_view directory, uid_t uid) {
+                                  std::string_view directory, uid_t uid, int resource) {
     const SpawnStageText& row = spawn_stage_text(stage);
     std::string text = fmt::format("couldn't {}", row.text);
     switch (row.detail) {
@@ -242,15 +249,19 @@ ExecFailure describe_exec_failure(SpawnStage stage, int code, std::string_view a
         case SpawnStageText::Detail::Uid:
             text += fmt::format(" {}", uid);
             break;
+        case SpawnStageText::Detail::Resource:
+            text += fmt::format(" {}", rlimit_name(resource));
+            break;
     }
     text += ": ";
     text += row.reason != nullptr ? row.reason : errno_name(code);
     return ExecFailure{stage, code, std::move(text)};
 }
 
-ExecFailure describe_exec_failure(const SpawnSpec& spec, SpawnStage stage, int code) {
+ExecFailure describe_exec_failure(const SpawnSpec& spec, SpawnStage stage, int code, int resource) {
     return describe_exec_failure(stage, code, spec.argv.empty() ? spec.path : spec.argv.front(),
-                                 spec.directory.value_or(""), spec.ids ? spec.ids->uid : getuid());
+                                 spec.directory.value_or(""), spec.ids ? spec.ids->uid : getuid(),
+                                 resource);
 }
 
 }  // namespace svd::os

@@ -1,9 +1,9 @@
 // Starting one child. All preparation is done in the parent; the child only makes system calls.
 //
 // Order in the child: own descriptor table, process group, signal dispositions, descriptors 0 to 2,
-// every other descriptor close-on-exec, resource limits, user, directory, umask, empty signal mask,
-// execve. A failure is written to the child's descriptor 2 in Supervisor's words, is left in the
-// child's ExecReport, and ends the child with code 127.
+// every other descriptor close-on-exec, cgroup, process limits, user, directory, umask, empty
+// signal mask, execve. A failure is written to the child's descriptor 2 in Supervisor's words, is
+// left in the child's ExecReport, and ends the child with code 127.
 //
 // Nothing blocks the parent, and nothing that grows with the daemon is copied: see launch_slots.h.
 // It is no vfork, whose parent stands still until execve is done: a slow disk, a dead mount in
@@ -16,12 +16,12 @@
 #include <string>
 #include <vector>
 
-#include <sys/resource.h>
 #include <sys/types.h>
 
 #include "base/error.h"
 #include "base/fd.h"
 #include "linux/exec_report.h"
+#include "linux/process_limits.h"
 
 namespace svd::os {
 
@@ -32,11 +32,6 @@ struct Credentials {
     std::vector<gid_t> groups;  // supplementary, the primary one included
 };
 
-struct ResourceLimit {
-    int resource = 0;  // RLIMIT_NOFILE, ...
-    rlimit value{};
-};
-
 struct SpawnSpec {
     std::string path;               // file to execute; no search
     std::vector<std::string> argv;  // with argv[0]; must not be empty
@@ -45,7 +40,8 @@ struct SpawnSpec {
     std::optional<mode_t> umask;
     // Switched to when the uid differs from the daemon's, as Supervisor does; needs root.
     std::optional<Credentials> ids;
-    std::vector<ResourceLimit> limits;
+    // Set while the child is still the daemon's user. What the kernel refuses ends the child.
+    ProcessLimits limits;
     int in = -1;   // borrowed; become 0, 1 and 2. -1: /dev/null.
     int out = -1;  // any two or all three may be the same, and may be numbers below 3
     int err = -1;
@@ -79,9 +75,11 @@ using RecreateCgroup = std::function<Result<int>()>;
 bool settle_launches();
 
 // "couldn't exec {argv0}: ENOENT", "couldn't setuid to 33: Could not set groups of effective user".
-[[nodiscard]] ExecFailure describe_exec_failure(const SpawnSpec& spec, SpawnStage stage, int code);
+[[nodiscard]] ExecFailure describe_exec_failure(const SpawnSpec& spec, SpawnStage stage, int code,
+                                                int resource = -1);
 // The same when the spec is no longer at hand: argv0, directory and uid are shown as given.
 [[nodiscard]] ExecFailure describe_exec_failure(SpawnStage stage, int code, std::string_view argv0,
-                                                std::string_view directory, uid_t uid);
+                                                std::string_view directory, uid_t uid,
+                                                int resource = -1);
 
 }  // namespace svd::os

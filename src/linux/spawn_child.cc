@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "linux/raw_syscall.h"
 
@@ -20,7 +21,10 @@ constexpr std::array kStageTexts{
     SpawnStageText{SpawnStage::None, "", Detail::None, nullptr},
     SpawnStageText{SpawnStage::Descriptors, "set up descriptors", Detail::None, nullptr},
     SpawnStageText{SpawnStage::Cgroup, "enter cgroup", Detail::None, nullptr},
-    SpawnStageText{SpawnStage::Limits, "set resource limits", Detail::None, nullptr},
+    SpawnStageText{SpawnStage::OomScore, "set oom_score_adj", Detail::None, nullptr},
+    SpawnStageText{SpawnStage::Nice, "set nice", Detail::None, nullptr},
+    SpawnStageText{SpawnStage::IoPriority, "set ionice", Detail::None, nullptr},
+    SpawnStageText{SpawnStage::Limits, "set", Detail::Resource, nullptr},
     SpawnStageText{SpawnStage::NotRoot, "setuid to", Detail::Uid,
                    "Can't drop privilege as nonroot user"},
     SpawnStageText{SpawnStage::Groups, "setuid to", Detail::Uid,
@@ -83,8 +87,9 @@ class Line {
     std::size_t used_ = 0;
 };
 
-void report(const ChildPlan& plan, SpawnStage stage, int code) noexcept {
+void report(const ChildPlan& plan, SpawnStage stage, int code, int resource = -1) noexcept {
     if (plan.report == nullptr) return;
+    plan.report->resource.store(resource, std::memory_order_relaxed);
     plan.report->code.store(code, std::memory_order_relaxed);
     plan.report->stage.store(static_cast<std::uint32_t>(stage), std::memory_order_release);
 }
@@ -95,8 +100,9 @@ void report(const ChildPlan& plan, SpawnStage stage, int code) noexcept {
 }
 
 // Only once descriptor 2 is the child's own.
-[[noreturn]] void give_up(const ChildPlan& plan, SpawnStage stage, int code) noexcept {
-    report(plan, stage, code);
+[[noreturn]] void give_up(const ChildPlan& plan, SpawnStage stage, int code,
+                          int resource = -1) noexcept {
+    report(plan, stage, code, resource);
     const SpawnStageText& row = spawn_stage_text(stage);
     Line line;
     line.add("supervisor: couldn't ");
@@ -115,6 +121,10 @@ void report(const ChildPlan& plan, SpawnStage stage, int code) noexcept {
         case Detail::Uid:
             line.add(" ");
             line.add(static_cast<unsigned long>(plan.uid));
+            break;
+        case Detail::Resource:
+            line.add(" ");
+            line.add(rlimit_name(resource));
             break;
     }
     line.add(": ");
@@ -189,6 +199,29 @@ void must(const ChildPlan& plan, SpawnStage stage, long result) noexcept {
     if (result < 0) give_up(plan, stage, static_cast<int>(-result));
 }
 
+void set_limits(const ChildPlan& plan) noexcept {
+    if (plan.oom_score_adj[0] != '\0') {
+        const long fd =
+            raw_syscall(SYS_openat, AT_FDCWD, "/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+        must(plan, SpawnStage::OomScore, fd);
+        std::size_t size = 0;
+        while (plan.oom_score_adj[size] != '\0') ++size;
+        must(plan, SpawnStage::OomScore, raw_syscall(SYS_write, fd, plan.oom_score_adj, size));
+        raw_syscall(SYS_close, fd);
+    }
+    constexpr int kOneThread = 1;  // IOPRIO_WHO_PROCESS
+    if (plan.set_nice)
+        must(plan, SpawnStage::Nice, raw_syscall(SYS_setpriority, PRIO_PROCESS, 0, plan.nice));
+    if (plan.set_io_priority)
+        must(plan, SpawnStage::IoPriority,
+             raw_syscall(SYS_ioprio_set, kOneThread, 0, plan.io_priority));
+    for (std::size_t i = 0; i < plan.limit_count; ++i) {
+        const ResourceLimit& limit = plan.limits[i];
+        const long r = raw_syscall(SYS_prlimit64, 0, limit.resource, &limit.value, nullptr);
+        if (r < 0) give_up(plan, SpawnStage::Limits, static_cast<int>(-r), limit.resource);
+    }
+}
+
 void switch_user(const ChildPlan& plan) noexcept {
     const auto current = static_cast<uid_t>(raw_syscall(kGetuid));
     if (current == plan.uid) return;
@@ -217,11 +250,7 @@ void become_program(const ChildPlan& plan) noexcept {
     default_all_signals();
     place_descriptors(plan);
     if (plan.join_cgroup_fd >= 0) enter_cgroup(plan);
-    for (std::size_t i = 0; i < plan.limit_count; ++i) {
-        const ResourceLimit& limit = plan.limits[i];
-        must(plan, SpawnStage::Limits,
-             raw_syscall(SYS_prlimit64, 0, limit.resource, &limit.value, nullptr));
-    }
+    set_limits(plan);
     if (plan.switch_user) switch_user(plan);
     if (plan.directory != nullptr)
         must(plan, SpawnStage::Directory, raw_syscall(SYS_chdir, plan.directory));

@@ -24,6 +24,11 @@ struct ChildPlan {
     gid_t gid = 0;
     const gid_t* groups = nullptr;
     std::size_t group_count = 0;
+    char oom_score_adj[8] = {};  // as text; empty: as it is
+    bool set_nice = false;
+    int nice = 0;
+    bool set_io_priority = false;
+    int io_priority = 0;
     const ResourceLimit* limits = nullptr;
     std::size_t limit_count = 0;
     int fds[3] = {-1, -1, -1};
@@ -46,7 +51,7 @@ struct ChildPlan {
 struct SpawnStageText {
     SpawnStage stage;
     const char* text;
-    enum class Detail { None, Argv0, Directory, Uid } detail;
+    enum class Detail { None, Argv0, Directory, Uid, Resource } detail;
     const char* reason;  // null: errno's symbol
 };
 [[nodiscard]] const SpawnStageText& spawn_stage_text(SpawnStage stage) noexcept;

@@ -125,14 +125,16 @@ void keep_libraries_out_of_children() {
 
 bool may_borrow_memory(const SpawnSpec& spec) {
     if (!kCanBorrowMemory || (spec.ids && spec.ids->uid != getuid())) return false;
-    return spec.cgroup_fd < 0 || faccessat(spec.cgroup_fd, "memory.max", F_OK, 0) != 0;
+    if (spec.limits.oom_score_adj) return false;
+    return spec.cgroup_fd < 0 || (faccessat(spec.cgroup_fd, "memory.max", F_OK, 0) != 0 &&
+                                  faccessat(spec.cgroup_fd, "../memory.max", F_OK, 0) != 0);
 }
 
 std::size_t SpawnArena::bytes_needed(const SpawnSpec& spec) {
     const std::size_t group_count = spec.ids ? spec.ids->groups.size() : 0;
-    return bytes_of(spec.argv) + bytes_of(spec.env) + spec.limits.size() * sizeof(ResourceLimit) +
-           group_count * sizeof(gid_t) + spec.path.size() + 1 + spec.directory.value_or("").size() +
-           1;
+    return bytes_of(spec.argv) + bytes_of(spec.env) +
+           spec.limits.resources.size() * sizeof(ResourceLimit) + group_count * sizeof(gid_t) +
+           spec.path.size() + 1 + spec.directory.value_or("").size() + 1;
 }
 
 SpawnArena SpawnArena::copy_into(std::span<std::byte> memory, const SpawnSpec& spec) {
@@ -142,7 +144,7 @@ SpawnArena SpawnArena::copy_into(std::span<std::byte> memory, const SpawnSpec& s
     Cutter cut(memory.data());
     char** argv = cut.pointers(spec.argv.size() + 1);
     char** envp = cut.pointers(spec.env.size() + 1);
-    arena.limits = cut.array(spec.limits.data(), spec.limits.size());
+    arena.limits = cut.array(spec.limits.resources.data(), spec.limits.resources.size());
     if (spec.ids) arena.groups = cut.array(spec.ids->groups.data(), spec.ids->groups.size());
     for (std::size_t i = 0; i < spec.argv.size(); ++i) argv[i] = cut.text(spec.argv[i]);
     for (std::size_t i = 0; i < spec.env.size(); ++i) envp[i] = cut.text(spec.env[i]);

@@ -39,6 +39,7 @@ void keep_libraries_out_of_children();
 // Whether the child may run in the daemon's memory until execve. Not as another user, whose process
 // would make the daemon undumpable. Not where a cgroup of its own accounts for memory: the kernel
 // ends every process that shares the memory of one it has chosen there (all but a vfork's parent).
+// That cgroup may also be the one above. Not with an oom_score_adj, which belongs to the memory.
 [[nodiscard]] bool may_borrow_memory(const SpawnSpec& spec);
 
 // The lists of a SpawnSpec as the child reads them, in memory outside of the heap.

@@ -13,14 +13,16 @@ namespace {
 
 constexpr const char* kNotSpawned = "supervisor: child process was not spawned\n";
 
-void expect_failure(const SpawnSpec& spec, SpawnStage stage, int code, const std::string& text) {
+void expect_failure(const SpawnSpec& spec, SpawnStage stage, int code, const std::string& text,
+                    int resource = -1) {
     const Outcome outcome = run_child(spec);
     ASSERT_TRUE(outcome.report.has_value());
     EXPECT_EQ(outcome.report->status, (ExitStatus{.code = 127}));
     EXPECT_EQ(outcome.report->exec_stage, stage);
     EXPECT_EQ(outcome.report->exec_errno, code);
     EXPECT_EQ(outcome.output, "supervisor: " + text + "\n" + kNotSpawned);
-    EXPECT_EQ(describe_exec_failure(spec, stage, code).text, text);
+    EXPECT_EQ(outcome.report->exec_resource, resource);
+    EXPECT_EQ(describe_exec_failure(spec, stage, code, resource).text, text);
 }
 
 TEST(SpawnFailure, MissingFile_IsToldWithArgv0) {
@@ -63,8 +65,9 @@ TEST(SpawnFailure, DirectoryThatOnlyTheDaemonMayEnter_FailsForTheChildsUser) {
 
 TEST(SpawnFailure, ImpossibleLimit_IsTold) {
     auto spec = child_spec({"exit", "0"});
-    spec.limits = {{RLIMIT_CORE, {2, 1}}};
-    expect_failure(spec, SpawnStage::Limits, EINVAL, "couldn't set resource limits: EINVAL");
+    spec.limits.resources = {{RLIMIT_NOFILE, {16, 32}}, {RLIMIT_CORE, {2, 1}}};
+    expect_failure(spec, SpawnStage::Limits, EINVAL, "couldn't set RLIMIT_CORE: EINVAL",
+                   RLIMIT_CORE);
 }
 
 TEST(SpawnFailure, BadDescriptor_IsTold) {

@@ -54,7 +54,7 @@ TEST(Spawn, Child_HasNothingOfTheDaemonButWhatItWasGiven) {
     spec.env = {"A=1", "B=two words"};
     spec.directory = "/usr";
     spec.umask = 027;
-    spec.limits = {{RLIMIT_NOFILE, {111, 222}}};
+    spec.limits.resources = {{RLIMIT_NOFILE, {111, 222}}};
     const Outcome outcome = run_child(spec);
     sigprocmask(SIG_UNBLOCK, &blocked, nullptr);
     for (const int number : {SIGPIPE, SIGXFSZ, SIGHUP, SIGRTMIN + 3}) signal(number, SIG_DFL);

@@ -21,6 +21,13 @@ TEST(SpawnText, EveryStage_IsToldInItsWords) {
               "couldn't setuid to 33: Can't drop privilege as nonroot user");
     EXPECT_EQ(text(SpawnStage::Uid, EAGAIN), "couldn't setuid to 33: EAGAIN");
     EXPECT_EQ(text(SpawnStage::Cgroup, EBUSY), "couldn't enter cgroup: EBUSY");
+    EXPECT_EQ(text(SpawnStage::OomScore, EACCES), "couldn't set oom_score_adj: EACCES");
+    EXPECT_EQ(text(SpawnStage::Nice, EACCES), "couldn't set nice: EACCES");
+    EXPECT_EQ(text(SpawnStage::IoPriority, EPERM), "couldn't set ionice: EPERM");
+    EXPECT_EQ(
+        describe_exec_failure(SpawnStage::Limits, EPERM, "./run", "/", 0, RLIMIT_MEMLOCK).text,
+        "couldn't set RLIMIT_MEMLOCK: EPERM");
+    EXPECT_EQ(text(SpawnStage::Limits, EPERM), "couldn't set a resource limit: EPERM");
     EXPECT_EQ(text(SpawnStage::Exec, 4711), "couldn't exec ./run: errno 4711");
 }
 

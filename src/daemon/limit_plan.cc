@@ -1,0 +1,105 @@
+#include "daemon/limit_plan.h"
+
+#include <algorithm>
+#include <optional>
+
+#include <fmt/format.h>
+#include <sys/resource.h>
+
+namespace svd::daemon {
+
+namespace {
+
+std::string number_text(std::uint64_t number) {
+    return number == config::kUnlimited ? "max" : fmt::format("{}", number);
+}
+
+rlim_t rlimit_value(std::uint64_t number) {
+    return number == config::kUnlimited ? RLIM_INFINITY : static_cast<rlim_t>(number);
+}
+
+os::ResourceLimit resource_limit(const config::ResourceLimit& limit) {
+    return {limit.resource, {rlimit_value(limit.soft), rlimit_value(limit.hard)}};
+}
+
+int io_priority(const config::IoPriority& priority) {
+    return os::io_priority_value(static_cast<int>(priority.io_class), priority.level);
+}
+
+template <class T>
+const T* find_resource(const std::vector<T>& limits, int resource) {
+    const auto found = std::ranges::find(limits, resource, &T::resource);
+    return found == limits.end() ? nullptr : &*found;
+}
+
+void add_needs(const config::Limits& limits, ControllerNeeds& needs) {
+    for (const os::CgroupSetting& setting : cgroup_settings(limits)) {
+        auto& files = needs[std::string(os::controller_of(setting.file))];
+        if (std::ranges::find(files, setting.file) == files.end()) files.push_back(setting.file);
+    }
+}
+
+}  // namespace
+
+std::vector<os::CgroupSetting> cgroup_settings(const config::Limits& limits) {
+    std::vector<os::CgroupSetting> settings;
+    const auto add = [&](const char* file, const auto& value, auto text) {
+        if (value) settings.push_back({file, text(*value)});
+    };
+    const auto plain = [](int value) { return fmt::format("{}", value); };
+    add("memory.high", limits.memory_high, number_text);
+    add("memory.max", limits.memory_max, number_text);
+    add("memory.swap.max", limits.memory_swap_max, number_text);
+    add("memory.oom.group", limits.oom_group, plain);
+    add("cpu.weight", limits.cpu_weight, plain);
+    add("cpu.max", limits.cpu_max, [](const config::CpuQuota& cpu) {
+        return fmt::format("{} {}", number_text(cpu.quota), cpu.period);
+    });
+    add("cpuset.cpus", limits.allowed_cpus, [](const std::string& cpus) { return cpus; });
+    add("io.weight", limits.io_weight, plain);
+    add("pids.max", limits.pids_max, number_text);
+    return settings;
+}
+
+os::ProcessLimits process_limits(const config::Limits& limits) {
+    os::ProcessLimits result;
+    result.oom_score_adj = limits.oom_score_adj;
+    result.nice = limits.nice;
+    if (limits.ionice) result.io_priority = io_priority(*limits.ionice);
+    for (const auto& limit : limits.rlimits) result.resources.push_back(resource_limit(limit));
+    return result;
+}
+
+os::ProcessLimits process_limit_changes(const config::Limits& before, const config::Limits& after,
+                                        const os::ProcessLimits& inherited) {
+    const os::ProcessLimits wanted = process_limits(after);
+    os::ProcessLimits changes;
+    if (before.oom_score_adj != after.oom_score_adj)
+        changes.oom_score_adj =
+            after.oom_score_adj ? wanted.oom_score_adj : inherited.oom_score_adj;
+    if (before.nice != after.nice) changes.nice = after.nice ? wanted.nice : inherited.nice;
+    if (before.ionice != after.ionice)
+        changes.io_priority = after.ionice ? wanted.io_priority : inherited.io_priority;
+    for (const auto& row : config::rlimit_table()) {
+        const auto* was = find_resource(before.rlimits, row.resource);
+        const auto* is = find_resource(after.rlimits, row.resource);
+        if (is != nullptr && (was == nullptr || *was != *is))
+            changes.resources.push_back(resource_limit(*is));
+        if (is == nullptr && was != nullptr)
+            if (const auto* own = find_resource(inherited.resources, row.resource))
+                changes.resources.push_back(*own);
+    }
+    return changes;
+}
+
+ControllerNeeds needed_controllers(const config::Config& config) {
+    ControllerNeeds needs;
+    for (const std::string& name : config.daemon.required_controllers) needs[name];
+    for (const auto& group : config.groups) {
+        add_needs(group.limits, needs);
+        for (const auto& process : group.processes) add_needs(process->limits, needs);
+    }
+    return needs;
+}
+
+}  // namespace svd::daemon
