@@ -4,7 +4,6 @@
 #include <array>
 
 #include <fmt/format.h>
-#include <sys/resource.h>
 
 namespace svd::config {
 
@@ -13,21 +12,21 @@ namespace {
 using enum RlimitUnit;
 
 constexpr auto kRlimits = std::to_array<RlimitRow>({
-    {"limit_nofile", RLIMIT_NOFILE, Number},
-    {"limit_nproc", RLIMIT_NPROC, Number},
-    {"limit_core", RLIMIT_CORE, Bytes},
-    {"limit_memlock", RLIMIT_MEMLOCK, Bytes},
-    {"limit_stack", RLIMIT_STACK, Bytes},
-    {"limit_as", RLIMIT_AS, Bytes},
-    {"limit_data", RLIMIT_DATA, Bytes},
-    {"limit_rss", RLIMIT_RSS, Bytes},
-    {"limit_fsize", RLIMIT_FSIZE, Bytes},
-    {"limit_cpu", RLIMIT_CPU, Number},
-    {"limit_rtprio", RLIMIT_RTPRIO, Number},
-    {"limit_rttime", RLIMIT_RTTIME, Number},
-    {"limit_nice", RLIMIT_NICE, Number},
-    {"limit_sigpending", RLIMIT_SIGPENDING, Number},
-    {"limit_msgqueue", RLIMIT_MSGQUEUE, Bytes},
+    {"limit_nofile", Resource::Nofile, Number},
+    {"limit_nproc", Resource::Nproc, Number},
+    {"limit_core", Resource::Core, Bytes},
+    {"limit_memlock", Resource::Memlock, Bytes},
+    {"limit_stack", Resource::Stack, Bytes},
+    {"limit_as", Resource::As, Bytes},
+    {"limit_data", Resource::Data, Bytes},
+    {"limit_rss", Resource::Rss, Bytes},
+    {"limit_fsize", Resource::Fsize, Bytes},
+    {"limit_cpu", Resource::Cpu, Number},
+    {"limit_rtprio", Resource::Rtprio, Number},
+    {"limit_rttime", Resource::Rttime, Number},
+    {"limit_nice", Resource::Nice, Number},
+    {"limit_sigpending", Resource::Sigpending, Number},
+    {"limit_msgqueue", Resource::Msgqueue, Bytes},
 });
 
 std::string number_text(std::uint64_t number) {

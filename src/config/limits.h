@@ -33,8 +33,27 @@ struct IoPriority {
     bool operator==(const IoPriority&) const = default;
 };
 
+// The RLIMIT_ of this name.
+enum class Resource {
+    Nofile,
+    Nproc,
+    Core,
+    Memlock,
+    Stack,
+    As,
+    Data,
+    Rss,
+    Fsize,
+    Cpu,
+    Rtprio,
+    Rttime,
+    Nice,
+    Sigpending,
+    Msgqueue,
+};
+
 struct ResourceLimit {
-    int resource = 0;  // RLIMIT_NOFILE, ...
+    Resource resource = Resource::Nofile;
     std::uint64_t soft = kUnlimited;
     std::uint64_t hard = kUnlimited;
     bool operator==(const ResourceLimit&) const = default;
@@ -64,7 +83,7 @@ enum class RlimitUnit { Number, Bytes };
 
 struct RlimitRow {
     std::string_view option;  // "limit_nofile"
-    int resource;
+    Resource resource;
     RlimitUnit unit;
 };
 [[nodiscard]] std::span<const RlimitRow> rlimit_table();

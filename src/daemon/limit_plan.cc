@@ -18,16 +18,52 @@ rlim_t rlimit_value(std::uint64_t number) {
     return number == config::kUnlimited ? RLIM_INFINITY : static_cast<rlim_t>(number);
 }
 
+int rlimit_number(config::Resource resource) {
+    switch (resource) {
+        case config::Resource::Nofile:
+            return RLIMIT_NOFILE;
+        case config::Resource::Nproc:
+            return RLIMIT_NPROC;
+        case config::Resource::Core:
+            return RLIMIT_CORE;
+        case config::Resource::Memlock:
+            return RLIMIT_MEMLOCK;
+        case config::Resource::Stack:
+            return RLIMIT_STACK;
+        case config::Resource::As:
+            return RLIMIT_AS;
+        case config::Resource::Data:
+            return RLIMIT_DATA;
+        case config::Resource::Rss:
+            return RLIMIT_RSS;
+        case config::Resource::Fsize:
+            return RLIMIT_FSIZE;
+        case config::Resource::Cpu:
+            return RLIMIT_CPU;
+        case config::Resource::Rtprio:
+            return RLIMIT_RTPRIO;
+        case config::Resource::Rttime:
+            return RLIMIT_RTTIME;
+        case config::Resource::Nice:
+            return RLIMIT_NICE;
+        case config::Resource::Sigpending:
+            return RLIMIT_SIGPENDING;
+        case config::Resource::Msgqueue:
+            return RLIMIT_MSGQUEUE;
+    }
+    return RLIMIT_NOFILE;
+}
+
 os::ResourceLimit resource_limit(const config::ResourceLimit& limit) {
-    return {limit.resource, {rlimit_value(limit.soft), rlimit_value(limit.hard)}};
+    return {rlimit_number(limit.resource), {rlimit_value(limit.soft), rlimit_value(limit.hard)}};
 }
 
 int io_priority(const config::IoPriority& priority) {
     return os::io_priority_value(static_cast<int>(priority.io_class), priority.level);
 }
 
-template <class T>
-const T* find_resource(const std::vector<T>& limits, int resource) {
+template <class T, class Key>
+const T* find_resource(const std::vector<T>& limits, Key resource) {
     const auto found = std::ranges::find(limits, resource, &T::resource);
     return found == limits.end() ? nullptr : &*found;
 }
@@ -86,7 +122,7 @@ os::ProcessLimits process_limit_changes(const config::Limits& before, const conf
         if (is != nullptr && (was == nullptr || *was != *is))
             changes.resources.push_back(resource_limit(*is));
         if (is == nullptr && was != nullptr)
-            if (const auto* own = find_resource(inherited.resources, row.resource))
+            if (const auto* own = find_resource(inherited.resources, rlimit_number(row.resource)))
                 changes.resources.push_back(*own);
     }
     return changes;

@@ -1,7 +1,6 @@
 #include "config/limits.h"
 
 #include <gtest/gtest.h>
-#include <sys/resource.h>
 
 #include "config/diff.h"
 #include "config/limit_values.h"
@@ -101,14 +100,14 @@ TEST(LimitValues, IoPriorities) {
 
 TEST(LimitValues, ResourceLimits_AreOneNumberOrTwo) {
     const auto& files = rlimit("limit_nofile");
-    EXPECT_EQ(*parse_rlimit(files, "1024"), (ResourceLimit{RLIMIT_NOFILE, 1024, 1024}));
-    EXPECT_EQ(*parse_rlimit(files, "1024 : 4096"), (ResourceLimit{RLIMIT_NOFILE, 1024, 4096}));
-    EXPECT_EQ(*parse_rlimit(files, "5:infinity"), (ResourceLimit{RLIMIT_NOFILE, 5, kUnlimited}));
+    EXPECT_EQ(*parse_rlimit(files, "1024"), (ResourceLimit{Resource::Nofile, 1024, 1024}));
+    EXPECT_EQ(*parse_rlimit(files, "1024 : 4096"), (ResourceLimit{Resource::Nofile, 1024, 4096}));
+    EXPECT_EQ(*parse_rlimit(files, "5:infinity"), (ResourceLimit{Resource::Nofile, 5, kUnlimited}));
     EXPECT_EQ(error_text(parse_rlimit(files, "2:1")),
               "the soft limit is above the hard one in '2:1'");
     EXPECT_EQ(error_text(parse_rlimit(files, "1K")), "'1K' is not a whole number, max or infinity");
     EXPECT_EQ(*parse_rlimit(rlimit("limit_core"), "1K:2M"),
-              (ResourceLimit{RLIMIT_CORE, 1024, 2U << 20U}));
+              (ResourceLimit{Resource::Core, 1024, 2U << 20U}));
     for (const char* text : {"", ":", "1:", ":1", "1:2:3", "-1"})
         EXPECT_FALSE(parse_rlimit(files, text)) << text;
 }
@@ -202,7 +201,7 @@ TEST(Limits, Changes_AreToldOptionByOption) {
     after.memory_max = 800ULL << 20U;
     after.cpu_weight.reset();
     after.nice = 5;
-    after.rlimits.push_back({RLIMIT_NOFILE, 1024, kUnlimited});
+    after.rlimits.push_back({Resource::Nofile, 1024, kUnlimited});
     EXPECT_EQ(describe_changes(before, after),
               "memory_max 600MB -> 800MB, cpu_weight 100 -> unset, nice unset -> 5, "
               "limit_nofile unset -> 1024:max");

@@ -61,7 +61,7 @@ TEST(LimitPlan, ProcessLimits_AreTheKernelsNumbers) {
     limits.oom_score_adj = -5;
     limits.nice = 3;
     limits.ionice = config::IoPriority{config::IoClass::Realtime, 2};
-    limits.rlimits = {{RLIMIT_NOFILE, 10, config::kUnlimited}};
+    limits.rlimits = {{config::Resource::Nofile, 10, config::kUnlimited}};
     const os::ProcessLimits made = process_limits(limits);
     EXPECT_EQ(made.oom_score_adj, -5);
     EXPECT_EQ(made.nice, 3);
@@ -84,11 +84,11 @@ TEST(LimitPlan, Changes_AreOnlyWhatDiffersAndWhatIsGoneIsInherited) {
     before.nice = 5;
     before.oom_score_adj = 100;
     before.ionice = config::IoPriority{};
-    before.rlimits = {{RLIMIT_NOFILE, 20, 20}, {RLIMIT_CPU, 30, 30}};
+    before.rlimits = {{config::Resource::Nofile, 20, 20}, {config::Resource::Cpu, 30, 30}};
     config::Limits after;
     after.nice = 6;
     after.oom_score_adj = 100;
-    after.rlimits = {{RLIMIT_CPU, 30, 30}, {RLIMIT_CORE, 40, 40}};
+    after.rlimits = {{config::Resource::Cpu, 30, 30}, {config::Resource::Core, 40, 40}};
     const os::ProcessLimits changes = process_limit_changes(before, after, inherited);
     EXPECT_EQ(changes.nice, 6);
     EXPECT_EQ(changes.io_priority, 0);
