@@ -29,6 +29,9 @@ class Host {
 
     // Reads the configuration from disk; the text of the first error on failure.
     virtual Result<std::shared_ptr<const config::Config>> read_config() = 0;
+    // The group has a new configuration, and nothing but limits differs from the one before: they
+    // are to hold for its running processes.
+    virtual void limits_changed(process::Group& group, const config::GroupConfig& before) = 0;
     // Whether the command can be run now; the fault startProcess answers with when it cannot.
     virtual std::optional<Fault> check_command(const process::Process& process) = 0;
 

@@ -147,6 +147,7 @@ class Supervisor {
                              std::string_view signal);
     MemberResults signal_many(const std::vector<process::Process*>& members,
                               std::string_view signal);
+    void take_limits(const std::string& name);
     void report_waiting(const process::Process& process);
     [[nodiscard]] std::vector<process::Process*> all_by_priority() const;
 

@@ -1,4 +1,6 @@
 // The daemon as a whole: shutdown, restart, configuration and groups.
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "config/diff.h"
@@ -25,7 +27,18 @@ Outcome<ReloadResult> Supervisor::reload_config() {
     host_.log(config::LogLevel::Info,
               fmt::format("configuration read again: {} groups added, {} changed, {} removed",
                           diff.added.size(), diff.changed.size(), diff.removed.size()));
+    for (const std::string& name : diff.relimited) take_limits(name);
     return ReloadResult{std::move(diff.added), std::move(diff.changed), std::move(diff.removed)};
+}
+
+// What update would do for other changes, at once and without a restart.
+void Supervisor::take_limits(const std::string& name) {
+    auto* group = fleet_.find_group(name);
+    const auto wanted = std::ranges::find(config_->groups, name, &config::GroupConfig::name);
+    if (group == nullptr || wanted == config_->groups.end()) return;
+    const auto before = group->config;
+    fleet_.replace_config(*group, std::make_shared<const config::GroupConfig>(*wanted));
+    host_.limits_changed(*group, *before);
 }
 
 Outcome<void> Supervisor::add_group(std::string_view name) {

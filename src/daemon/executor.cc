@@ -219,10 +219,8 @@ void Executor::published(Process& process, const process::Publish& change) {
 }
 
 void Executor::group_added(process::Group& group) {
+    make_scopes(group);
     for (const auto& process : group.processes) {
-        auto runtime = std::make_unique<Runtime>();
-        runtime->scope = parts_.scopes.make({group.name(), process->name()});
-        process->attachment = std::move(runtime);
         for (const auto channel : kChannels) {
             if (log_config(*process, channel).target != config::LogTarget::Auto) continue;
             if (channel == log::Channel::Stderr && process->config->redirect_stderr) continue;

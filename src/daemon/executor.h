@@ -10,6 +10,7 @@
 
 #include "config/model.h"
 #include "daemon/command.h"
+#include "daemon/controllers.h"
 #include "daemon/listeners.h"
 #include "daemon/runtime.h"
 #include "event/bus.h"
@@ -31,6 +32,7 @@ struct Parts {
     os::Scopes& scopes;
     log::DaemonLog& log;
     log::FileRegistry& files;
+    Controllers& controllers;
     event::Bus& bus;
     Listeners& listeners;
     const config::Config& config;            // of this session
@@ -73,6 +75,8 @@ class Executor final : public process::Actuator {
     Status order_pause(process::Process& process, bool pause);
     // The process is frozen and cannot handle this signal now.
     [[nodiscard]] static bool holds_back(const process::Process& process, int number);
+    // The group has a new configuration, and nothing but limits differs from the one before.
+    void limits_changed(process::Group& group, const config::GroupConfig& before);
     // Says in the log which program a reaped orphan belonged to.
     void report_stray(const os::StrayReport& stray);
 
@@ -85,6 +89,11 @@ class Executor final : public process::Actuator {
     [[nodiscard]] std::expected<os::Child, std::string> start_child(process::Process& process,
                                                                     const Command& command);
     void settle_launches();
+    void make_scopes(process::Group& group);
+    [[nodiscard]] Status apply_cgroup_limits(process::Process& process);
+    [[nodiscard]] os::ProcessLimits inherited_limits() const;
+    void limit_live(process::Process& process, const config::Limits& from,
+                    const config::Limits& to);
     void watch_pipes(process::Process& process, Pipes pipes);
     using LogWork = std::function<Status(const std::string& path, log::FileOptions options)>;
     // Until the first error; a file that is not there is none.

@@ -128,8 +128,15 @@ std::expected<os::Child, std::string> Executor::start_child(Process& process,
         parts_.log.warn(
             "cannot use a cgroup for '{}', its descendants are found by walking /proc: {}",
             process.name(), fd.error().text);
+    if (const auto limited = apply_cgroup_limits(process); !limited)
+        return std::unexpected(fmt::format("couldn't {}", limited.error().text));
+    const auto make_again = [&]() -> Result<int> {
+        SVD_TRY(const int fd, enter_scope());
+        SVD_CHECK(apply_cgroup_limits(process));
+        return fd;
+    };
     spec.in_background = true;
-    auto child = os::spawn(spec, enter_scope);
+    auto child = os::spawn(spec, make_again);
     settle_launches();
     if (!child) return failed(child.error());
     watch_pipes(process, *std::move(pipes));

@@ -1,6 +1,7 @@
 #include "daemon/limit_plan.h"
 
 #include <algorithm>
+#include <array>
 #include <optional>
 
 #include <fmt/format.h>
@@ -68,10 +69,27 @@ const T* find_resource(const std::vector<T>& limits, Key resource) {
     return found == limits.end() ? nullptr : &*found;
 }
 
+struct FileRow {
+    std::string_view file;
+    std::string_view option;
+};
+constexpr auto kFiles = std::to_array<FileRow>({
+    {"memory.high", "memory_high"},
+    {"memory.max", "memory_max"},
+    {"memory.swap.max", "memory_swap_max"},
+    {"memory.oom.group", "oom_group"},
+    {"cpu.weight", "cpu_weight"},
+    {"cpu.max", "cpu_max"},
+    {"cpuset.cpus", "allowed_cpus"},
+    {"io.weight", "io_weight"},
+    {"pids.max", "pids_max"},
+});
+
 void add_needs(const config::Limits& limits, ControllerNeeds& needs) {
     for (const os::CgroupSetting& setting : cgroup_settings(limits)) {
-        auto& files = needs[std::string(os::controller_of(setting.file))];
-        if (std::ranges::find(files, setting.file) == files.end()) files.push_back(setting.file);
+        auto& options = needs[std::string(os::controller_of(setting.file))];
+        const std::string option(std::ranges::find(kFiles, setting.file, &FileRow::file)->option);
+        if (std::ranges::find(options, option) == options.end()) options.push_back(option);
     }
 }
 
@@ -79,21 +97,24 @@ void add_needs(const config::Limits& limits, ControllerNeeds& needs) {
 
 std::vector<os::CgroupSetting> cgroup_settings(const config::Limits& limits) {
     std::vector<os::CgroupSetting> settings;
-    const auto add = [&](const char* file, const auto& value, auto text) {
-        if (value) settings.push_back({file, text(*value)});
+    const auto add = [&](std::string_view option, const auto& value, auto text) {
+        if (value)
+            settings.push_back(
+                {std::string(std::ranges::find(kFiles, option, &FileRow::option)->file),
+                 text(*value)});
     };
     const auto plain = [](int value) { return fmt::format("{}", value); };
-    add("memory.high", limits.memory_high, number_text);
-    add("memory.max", limits.memory_max, number_text);
-    add("memory.swap.max", limits.memory_swap_max, number_text);
-    add("memory.oom.group", limits.oom_group, plain);
-    add("cpu.weight", limits.cpu_weight, plain);
-    add("cpu.max", limits.cpu_max, [](const config::CpuQuota& cpu) {
+    add("memory_high", limits.memory_high, number_text);
+    add("memory_max", limits.memory_max, number_text);
+    add("memory_swap_max", limits.memory_swap_max, number_text);
+    add("oom_group", limits.oom_group, plain);
+    add("cpu_weight", limits.cpu_weight, plain);
+    add("cpu_max", limits.cpu_max, [](const config::CpuQuota& cpu) {
         return fmt::format("{} {}", number_text(cpu.quota), cpu.period);
     });
-    add("cpuset.cpus", limits.allowed_cpus, [](const std::string& cpus) { return cpus; });
-    add("io.weight", limits.io_weight, plain);
-    add("pids.max", limits.pids_max, number_text);
+    add("allowed_cpus", limits.allowed_cpus, [](const std::string& cpus) { return cpus; });
+    add("io_weight", limits.io_weight, plain);
+    add("pids_max", limits.pids_max, number_text);
     return settings;
 }
 
@@ -136,6 +157,13 @@ ControllerNeeds needed_controllers(const config::Config& config) {
         for (const auto& process : group.processes) add_needs(process->limits, needs);
     }
     return needs;
+}
+
+std::string describe_missing(const std::string& controller, const ControllerNeeds& needs) {
+    const auto found = needs.find(controller);
+    std::string text = fmt::format("cgroup controller '{}' is missing", controller);
+    if (found == needs.end() || found->second.empty()) return text;
+    return fmt::format("{}: {} has no effect", text, fmt::join(found->second, ", "));
 }
 
 }  // namespace svd::daemon

@@ -3,6 +3,7 @@
 
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "config/model.h"
@@ -21,9 +22,14 @@ namespace svd::daemon {
                                                       const config::Limits& after,
                                                       const os::ProcessLimits& inherited);
 
-// Cgroup controllers that the limits of this configuration ask for, each with the files that need
-// it ("memory" with "memory.max", "memory.high").
+// Cgroup controllers that this configuration asks for, each with the options that need it ("memory"
+// with "memory_max", "memory_high"; none when only required_controllers names it).
 using ControllerNeeds = std::map<std::string, std::vector<std::string>, std::less<>>;
 [[nodiscard]] ControllerNeeds needed_controllers(const config::Config& config);
+// "cgroup controller 'memory' is missing: memory_max, memory_high has no effect"
+[[nodiscard]] std::string describe_missing(const std::string& controller,
+                                           const ControllerNeeds& needs);
+inline constexpr std::string_view kHowToGetControllers =
+    "start svd as a systemd unit with Delegate=yes, or alone in a cgroup that has the controller";
 
 }  // namespace svd::daemon

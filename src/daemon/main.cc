@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/version.h"
+#include "daemon/controllers.h"
 #include "daemon/main_log.h"
 #include "daemon/memory.h"
 #include "daemon/options.h"
@@ -26,7 +27,10 @@ int usage_error(const Options& options, const std::string& text) {
 }
 
 int check(const Options& options, const config::LoadRequest& request) {
-    const auto loaded = config::load(request);
+    auto loaded = config::load(request);
+    if (loaded.config)
+        for (auto& problem : controller_problems(*loaded.config))
+            loaded.problems.list.push_back(std::move(problem));
     for (const auto& problem : loaded.problems.list)
         if (problem.severity != config::Severity::Info)
             fmt::print("{}\n", config::format_problem(problem));
@@ -71,6 +75,8 @@ int run(const Options& options, config::LoadRequest request) {
     auto loaded = config::load(request);
     if (const auto* error = loaded.problems.first_error()) return usage_error(options, error->text);
     auto config = std::make_shared<const config::Config>(*std::move(loaded.config));
+    for (const auto& problem : controller_problems(*config))
+        if (problem.severity == config::Severity::Error) return usage_error(options, problem.text);
     if (options.config_path.empty() && ::geteuid() == 0)
         fmt::print(stderr,
                    "Warning: svd runs as root and has searched for its configuration file; using "

@@ -29,6 +29,7 @@ struct Pause {
 };
 
 struct Runtime : process::Attachment {
+    std::shared_ptr<os::ScopeNode> node;  // of the group; null when its processes have none
     os::Scope scope;
     Output out;
     Output err;

@@ -56,11 +56,13 @@ Status Session::open_parts() {
     if (scopes_->walking())
         log_.info("no cgroup can be used, descendants are found by walking /proc: {}",
                   scopes_->why_walking());
+    controllers_ = std::make_unique<Controllers>(*scopes_, log_);
+    SVD_CHECK(controllers_->provide(*setup_.config));
     SVD_TRY(listeners_, Listeners::open(loop_, bus_, log_, setup_.config->daemon.identifier,
                                         setup_.first_listener_serial));
-    executor_ = std::make_unique<Executor>(Parts{loop_, *children_, *scopes_, log_, files_, bus_,
-                                                 *listeners_, *setup_.config, setup_.environment,
-                                                 setup_.limits});
+    executor_ = std::make_unique<Executor>(Parts{loop_, *children_, *scopes_, log_, files_,
+                                                 *controllers_, bus_, *listeners_, *setup_.config,
+                                                 setup_.environment, setup_.limits});
     fleet_ = std::make_unique<process::Fleet>(*executor_);
     executor_->attach(*fleet_);
     listeners_->on_broken([this](process::Process& process) {
@@ -183,8 +185,11 @@ void Session::on_timer() {
 
 control::Outcome<void> Session::request_shutdown(DaemonState how) {
     if (how == DaemonState::Restarting) {
-        if (auto checked = read_config(); !checked)
-            return control::refuse(control::FaultCode::CantReread, checked.error().text);
+        const auto checked = read_config();
+        if (!checked) return control::refuse(control::FaultCode::CantReread, checked.error().text);
+        for (const auto& problem : controller_problems(**checked))
+            if (problem.severity == config::Severity::Error)
+                return control::refuse(control::FaultCode::CantReread, problem.text);
     }
     requested_ = how;
     settle_soon();

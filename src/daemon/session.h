@@ -46,6 +46,7 @@ class Session final : public control::Host {
     void collect_children() override;
     void settle_soon() override;
     Result<std::shared_ptr<const config::Config>> read_config() override;
+    void limits_changed(process::Group& group, const config::GroupConfig& before) override;
     std::optional<control::Fault> check_command(const process::Process& process) override;
     std::optional<std::string> send_signal(process::Process& process, int number) override;
     control::Outcome<void> write_stdin(process::Process& process, std::string_view text) override;
@@ -88,6 +89,7 @@ class Session final : public control::Host {
     os::Loop loop_;
     std::unique_ptr<os::ChildTable> children_;
     std::unique_ptr<os::Scopes> scopes_;
+    std::unique_ptr<Controllers> controllers_;
     log::FileRegistry files_;
     event::Bus bus_;
     std::unique_ptr<Listeners> listeners_;

@@ -24,7 +24,15 @@ Result<std::shared_ptr<const config::Config>> Session::read_config() {
     auto loaded = config::load(setup_.request);
     if (const auto* error = loaded.problems.first_error()) return fail("{}", error->text);
     log_problems(loaded.problems, log_);
-    return std::make_shared<const config::Config>(*std::move(loaded.config));
+    auto config = std::make_shared<const config::Config>(*std::move(loaded.config));
+    // Running programs may be limited by it at once.
+    if (const auto provided = controllers_->provide(*config); !provided)
+        log_.warn("{}", provided.error().text);
+    return config;
+}
+
+void Session::limits_changed(process::Group& group, const config::GroupConfig& before) {
+    executor_->limits_changed(group, before);
 }
 
 std::optional<control::Fault> Session::check_command(const process::Process& process) {

@@ -56,6 +56,17 @@ int remove_branch(int parent, const std::string& name, int depth = 0) {
     return unlinkat(parent, name.c_str(), AT_REMOVEDIR) == 0 || errno == ENOENT ? 0 : errno;
 }
 
+// Those of a former image may have been killed; see CgroupTree::killed_. A node is gone through.
+void remove_empty_leaves(int tree) {
+    for (const std::string& name : child_directories(tree)) {
+        if (remove_branch(tree, name) == 0) continue;
+        const auto node = UniqueFd::adopt(openat(tree, name.c_str(), kDirectoryFlags));
+        if (!node) continue;
+        for (const std::string& leaf : child_directories(node.get()))
+            remove_branch(node.get(), leaf);
+    }
+}
+
 bool is_gone(int code) {
     return code == ENOENT || code == ENODEV;
 }
@@ -108,6 +119,22 @@ bool is_same_directory(int parent, const std::string& name, int directory) {
 
 }  // namespace
 
+Result<CgroupPlace> find_own_cgroup() {
+    SVD_TRY(const std::string mountinfo, read_small_file("/proc/self/mountinfo"));
+    SVD_TRY(const std::string self, read_small_file("/proc/self/cgroup"));
+    return find_own_cgroup(mountinfo, self);
+}
+
+std::vector<std::string> available_controllers() {
+    std::vector<std::string> names;
+    const auto place = find_own_cgroup();
+    if (!place) return names;
+    const auto text = read_small_file(place->directory + "/cgroup.controllers");
+    if (text)
+        for (const std::string_view name : split_blanks(*text)) names.emplace_back(name);
+    return names;
+}
+
 // --- CgroupTree ---------------------------------------------------------------------------------
 Result<std::unique_ptr<CgroupTree>> CgroupTree::open(Loop& loop) {
     return open(loop, Options{});
@@ -150,14 +177,16 @@ Status CgroupTree::create(const CgroupPlace& place, const Options& options) {
         const auto populated = is_populated(parent_.get(), name_);
         if (!populated) return std::unexpected(populated.error());
         if (*populated && !options.adopt) continue;
-        // Empty leaves of the former image may have been killed; see killed_.
-        for (const std::string& leaf : child_directories(dir_.get()))
-            remove_branch(dir_.get(), leaf);
+        remove_empty_leaves(dir_.get());
         // Processes are placed by writing to this file or by clone3; both ask for this right.
         if (faccessat(dir_.get(), "cgroup.procs", W_OK, AT_EACCESS) != 0)
             return fail_errno(errno, "write to cgroup {}/{}", place.directory, name_);
+        own_path_ = place.path;
         path_ = (place.path == "/" ? "" : place.path) + "/" + name_;
         directory_ = place.directory + "/" + name_;
+        for (const std::string& name : child_directories(dir_.get()))
+            if (name != kDaemonLeaf && name.find(':') == std::string::npos) nodes_.insert(name);
+        take_up_controllers();
         return {};
     }
     return fail("no free name for a cgroup like {}/{}", place.directory, wanted);
@@ -165,7 +194,10 @@ Status CgroupTree::create(const CgroupPlace& place, const Options& options) {
 
 CgroupTree::~CgroupTree() {
     if (!dir_ || keep_) return;
-    for (const std::string& name : child_directories(dir_.get())) remove_branch(dir_.get(), name);
+    remove_empty_leaves(dir_.get());
+    const auto left = child_directories(dir_.get());
+    // Who lives on keeps the limits, and the daemon can only go where none are handed down.
+    if (left.empty() || left == std::vector<std::string>{kDaemonLeaf}) return_to_own_cgroup();
     unlinkat(parent_.get(), name_.c_str(), AT_REMOVEDIR);
 }
 
@@ -244,8 +276,11 @@ Result<UniqueFd> Cgroup::ensure() const {
     // Mostly it is there already, from the last run.
     auto fd = UniqueFd::adopt(openat(tree_->dir_.get(), name, kDirectoryFlags));
     if (fd) return fd;
+    if (const auto slash = name_.find('/'); slash != std::string::npos)
+        SVD_CHECK(tree_->ensure_node(name_.substr(0, slash)));
     if (mkdirat(tree_->dir_.get(), name, 0755) != 0 && errno != EEXIST)
         return fail_errno(errno, "create cgroup {}", path());
+    tree_->forget_in_force(name_);
     fd = UniqueFd::adopt(openat(tree_->dir_.get(), name, kDirectoryFlags));
     if (!fd) return fail_errno(errno, "open cgroup {}", path());
     return fd;
@@ -294,6 +329,8 @@ Status Cgroup::remove() const {
     const int code = remove_branch(tree_->dir_.get(), name_);
     if (code != 0) return fail_errno(code, "remove cgroup {}", path());
     tree_->killed_.erase(name_);
+    tree_->nodes_.erase(name_);
+    tree_->forget_in_force(name_);
     return {};
 }
 

@@ -1,8 +1,9 @@
-// The daemon's own part of the cgroup v2 tree: <own cgroup>/svd-<pid>/<leaf>.
+// The daemon's own part of the cgroup v2 tree: <own cgroup>/svd-<pid>/<leaf>, or
+// <own cgroup>/svd-<pid>/<node>/<leaf>. Processes are in leaves only.
 //
-// Only cgroup membership is used (kill and emptiness), no controller: it works in a hybrid
-// hierarchy, in a delegated systemd unit and as root in a bare tree. Nothing outside the daemon's
-// own subtree is ever changed.
+// Without limits nothing but membership is used (kill and emptiness), no controller: it works in a
+// hybrid hierarchy, in a delegated systemd unit and as root in a bare tree, and nothing outside the
+// daemon's own subtree is changed. Limits need controllers, see CgroupTree::enable.
 #pragma once
 
 #include <cstdint>
@@ -20,22 +21,23 @@
 
 #include "base/error.h"
 #include "base/fd.h"
+#include "linux/cgroup_settings.h"
 #include "linux/loop.h"
 
 namespace svd::os {
 
 class CgroupTree;
 
-// One leaf. A cheap value that refers to the tree, which must outlive it. Nothing exists in the
-// file system before ensure().
+// One leaf, or a node. A cheap value that refers to the tree, which must outlive it. Nothing exists
+// in the file system before ensure().
 class Cgroup {
   public:
     [[nodiscard]] const std::string& name() const { return name_; }
     // "/svd-4711/web:worker" as /proc/PID/cgroup shows it.
     [[nodiscard]] std::string path() const;
 
-    // Creates the leaf when missing and opens its directory (for SpawnSpec::cgroup_fd). After
-    // kill() it fails with EBUSY until the leaf is empty.
+    // Creates the leaf (and its node) when missing and opens its directory (for
+    // SpawnSpec::cgroup_fd). After kill() it fails with EBUSY until the leaf is empty.
     [[nodiscard]] Result<UniqueFd> ensure() const;
     // A live process is inside, at any depth. False when the leaf does not exist. Zombies do not
     // count.
@@ -49,6 +51,14 @@ class Cgroup {
     // leaf is a success.
     [[nodiscard]] Status remove() const;
 
+    // What the cgroup is limited to, instead of what was wanted before. Writes nothing. The tree
+    // remembers it for a leaf that is made anew, until nothing is wanted any more.
+    void want(std::vector<CgroupSetting> settings) const;
+    // Writes what is wanted and not in force yet; nothing while there is no directory. Files of
+    // controllers that are not enabled are left out. Answers the files that this kernel does not
+    // have. An error is what the kernel refused.
+    [[nodiscard]] Result<std::vector<std::string>> apply() const;
+
   private:
     friend class CgroupTree;
     Cgroup(CgroupTree& tree, std::string name) : tree_(&tree), name_(std::move(name)) {}
@@ -56,13 +66,22 @@ class Cgroup {
     std::string name_;
 };
 
-// Where the v2 hierarchy is mounted and which directory of it is ours. Pure.
+// Where a daemon that hands out controllers sits itself: <own cgroup>/svd-<pid>/.daemon. No part of
+// a leaf's name gives this one.
+inline constexpr const char* kDaemonLeaf = ".daemon";
+
+// Where the v2 hierarchy is mounted and which directory of it is ours (without the daemon's leaf).
+// Pure.
 struct CgroupPlace {
     std::string directory;  // in the file system
     std::string path;       // as /proc/PID/cgroup shows it
 };
 [[nodiscard]] Result<CgroupPlace> find_own_cgroup(std::string_view mountinfo,
                                                   std::string_view self_cgroup);
+// The same for this process.
+[[nodiscard]] Result<CgroupPlace> find_own_cgroup();
+// What the own cgroup could hand down; empty where there is none.
+[[nodiscard]] std::vector<std::string> available_controllers();
 
 class CgroupTree {
   public:
@@ -85,6 +104,21 @@ class CgroupTree {
     // The parts are joined by ':' after escaping what a directory name cannot hold, so different
     // parts give different leaves: {"web", "a/b"} is "web:a%2Fb".
     [[nodiscard]] Cgroup leaf(const std::vector<std::string>& parts);
+    // A cgroup whose limits hold for all leaves below it together.
+    [[nodiscard]] Cgroup node(const std::string& part);
+    [[nodiscard]] Cgroup leaf_below(const Cgroup& node, const std::string& part);
+
+    // Hands these controllers down to every leaf, now and later; answers those that cannot be had.
+    // The kernel hands nothing down from a cgroup that holds processes itself, so the daemon moves
+    // to a leaf of its own, provided that nobody else is in its cgroup.
+    struct Missing {
+        std::string controller;
+        std::string why;
+    };
+    [[nodiscard]] std::vector<Missing> enable(const std::vector<std::string>& controllers);
+    [[nodiscard]] bool has(std::string_view controller) const {
+        return controllers_.contains(controller);
+    }
 
     // Calls once, from the loop, when the leaf has no live process any more; soon when that is so
     // already. At most one waiter for each leaf (a later one replaces it). While nobody waits
@@ -106,10 +140,22 @@ class CgroupTree {
         std::function<void()> callback;
     };
     CgroupTree() = default;
+    struct Limited {
+        std::vector<CgroupSetting> wanted;
+        std::vector<CgroupSetting> in_force;
+    };
     [[nodiscard]] Status create(const CgroupPlace& place, const Options& options);
+    [[nodiscard]] Status hand_down(const std::string& controller);
+    void hand_down_to(const std::string& node);
+    [[nodiscard]] Status leave_own_cgroup();
+    void return_to_own_cgroup();
+    void take_up_controllers();
+    [[nodiscard]] Status ensure_node(const std::string& name);
+    void forget_in_force(const std::string& name);
     void read_events();
     bool settle_one();
 
+    std::string own_path_;  // of the cgroup above
     std::string path_;
     std::string directory_;
     std::string name_;
@@ -122,7 +168,12 @@ class CgroupTree {
     // Leaves on which cgroup.kill was used. Linux (seen with 6.18) kills at birth whatever clone3
     // puts into such a cgroup later, so ensure() makes it anew.
     std::set<std::string> killed_;
-    std::deque<std::string> unsettled_;  // leaves whose state must be looked at
+    std::deque<std::string> unsettled_;                // leaves whose state must be looked at
+    std::set<std::string, std::less<>> controllers_;   // handed down
+    std::vector<std::string> lent_;                    // by the own cgroup, because we asked
+    bool moved_ = false;                               // the daemon is in its leaf
+    std::set<std::string> nodes_;                      // that exist
+    std::unordered_map<std::string, Limited> limits_;  // by leaf or node, where there are any
     Watch inotify_watch_;
     Defer recheck_;
 };

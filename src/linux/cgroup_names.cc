@@ -65,6 +65,16 @@ std::optional<std::string> below(const std::string& path, const std::string& roo
     return std::nullopt;
 }
 
+// Of "/x/svd-1/.daemon": "/x".
+std::string without_daemon_leaf(std::string path) {
+    const std::string leaf = fmt::format("/{}", kDaemonLeaf);
+    if (!path.ends_with(leaf)) return path;
+    const std::string tree = path.substr(0, path.size() - leaf.size());
+    const auto slash = tree.rfind('/');
+    if (slash == std::string::npos || !tree.substr(slash).starts_with("/svd-")) return path;
+    return slash == 0 ? "/" : tree.substr(0, slash);
+}
+
 }  // namespace
 
 std::string escape_cgroup_part(std::string_view part) {
@@ -94,8 +104,9 @@ std::string cgroup_leaf_name(const std::vector<std::string>& parts) {
 }
 
 Result<CgroupPlace> find_own_cgroup(std::string_view mountinfo, std::string_view self_cgroup) {
-    const auto path = v2_path(self_cgroup);
+    auto path = v2_path(self_cgroup);
     if (!path) return fail("this process is in no cgroup v2");
+    path = without_daemon_leaf(*std::move(path));
     if (path->starts_with("/../") || *path == "/..")
         return fail("the own cgroup {} is outside of the cgroup namespace", *path);
     bool mounted = false;

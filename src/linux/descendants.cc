@@ -11,6 +11,7 @@ namespace svd::os {
 Scope::Scope() = default;
 Scope::Scope(Scope&& other) noexcept
     : scopes_(std::exchange(other.scopes_, nullptr)),
+      node_(std::move(other.node_)),
       cgroup_(std::exchange(other.cgroup_, std::nullopt)),
       walk_(std::move(other.walk_)),
       walking_(other.walking_) {}
@@ -18,9 +19,11 @@ Scope& Scope::operator=(Scope&& other) noexcept {
     if (this != &other) {
         Scope old;
         std::swap(old.scopes_, scopes_);
+        std::swap(old.node_, node_);
         std::swap(old.cgroup_, cgroup_);
         std::swap(old.walk_, walk_);
         scopes_ = std::exchange(other.scopes_, nullptr);
+        node_ = std::move(other.node_);
         cgroup_ = std::exchange(other.cgroup_, std::nullopt);
         walk_ = std::move(other.walk_);
         walking_ = other.walking_;
@@ -31,7 +34,10 @@ Scope& Scope::operator=(Scope&& other) noexcept {
 Scope::~Scope() {
     if (scopes_ == nullptr) return;
     cancel();
-    if (cgroup_) ignore(cgroup_->remove(), "goes with the tree when it is still in use");
+    if (cgroup_) {
+        cgroup_->want({});
+        ignore(cgroup_->remove(), "goes with the tree when it is still in use");
+    }
     if (walk_) scopes_->walker_->drop(walk_);
 }
 
@@ -43,6 +49,22 @@ Result<UniqueFd> Scope::spawn_directory() {
 std::optional<std::string> Scope::environment_marker() const {
     if (cgroup_) return std::nullopt;
     return walk_->marker;
+}
+
+void Scope::limit(std::vector<CgroupSetting> settings) {
+    if (cgroup_) cgroup_->want(std::move(settings));
+}
+
+Result<std::vector<std::string>> Scope::apply_limits() {
+    std::vector<std::string> unknown;
+    if (node_) {
+        SVD_TRY(unknown, node_->apply_limits());
+    }
+    if (cgroup_) {
+        SVD_TRY(const auto own, cgroup_->apply());
+        unknown.insert(unknown.end(), own.begin(), own.end());
+    }
+    return unknown;
 }
 
 void Scope::started(pid_t leader, bool in_cgroup) {
@@ -107,6 +129,11 @@ bool Scope::owns(const StrayReport& stray) const {
            walk_->groups.contains(stray.session);
 }
 
+ScopeNode::~ScopeNode() {
+    cgroup_.want({});
+    ignore(cgroup_.remove(), "goes with the tree when it is still in use");
+}
+
 // --- Scopes -------------------------------------------------------------------------------------
 Scopes::Scopes() = default;
 Scopes::~Scopes() = default;
@@ -126,12 +153,27 @@ Result<std::unique_ptr<Scopes>> Scopes::open(Loop& loop, ChildTable& children,
     return scopes;
 }
 
-Scope Scopes::make(const std::vector<std::string>& parts) {
+Scope Scopes::make_scope(std::optional<Cgroup> cgroup) {
     Scope scope;
     scope.scopes_ = this;
-    if (tree_) scope.cgroup_ = tree_->leaf(parts);
+    scope.cgroup_ = std::move(cgroup);
     scope.walking_ = tree_ == nullptr;
     if (scope.walking_) scope.walk_ = walker_->make();
+    return scope;
+}
+
+Scope Scopes::make(const std::vector<std::string>& parts) {
+    return make_scope(tree_ ? std::optional(tree_->leaf(parts)) : std::nullopt);
+}
+
+std::shared_ptr<ScopeNode> Scopes::make_node(const std::string& part) {
+    return tree_ ? std::make_shared<ScopeNode>(tree_->node(part)) : nullptr;
+}
+
+Scope Scopes::make_below(std::shared_ptr<ScopeNode> node, const std::string& part) {
+    if (!node) return make({part});
+    Scope scope = make_scope(tree_->leaf_below(node->cgroup_, part));
+    scope.node_ = std::move(node);
     return scope;
 }
 

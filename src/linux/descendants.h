@@ -26,6 +26,23 @@ namespace svd::os {
 
 class Scopes;
 
+// A cgroup that several scopes lie in, with limits for all of them together. Shared by them; goes
+// with the last.
+class ScopeNode {
+  public:
+    explicit ScopeNode(Cgroup cgroup) : cgroup_(std::move(cgroup)) {}
+    ~ScopeNode();
+    ScopeNode(const ScopeNode&) = delete;
+    ScopeNode& operator=(const ScopeNode&) = delete;
+    // As of a Scope.
+    void limit(std::vector<CgroupSetting> settings) { cgroup_.want(std::move(settings)); }
+    [[nodiscard]] Result<std::vector<std::string>> apply_limits() { return cgroup_.apply(); }
+
+  private:
+    friend class Scopes;
+    Cgroup cgroup_;
+};
+
 namespace detail {
 struct WalkScope;
 class Walker;
@@ -43,6 +60,11 @@ class Scope {
     [[nodiscard]] Result<UniqueFd> spawn_directory();
     // "SVD_SCOPE=..." to append to the child's environment in walk mode; empty with cgroups.
     [[nodiscard]] std::optional<std::string> environment_marker() const;
+    // Limits of the cgroup instead of earlier ones; in force from the next apply_limits() on, which
+    // is called after spawn_directory(). Nothing in walk mode.
+    void limit(std::vector<CgroupSetting> settings);
+    // Those of the node first. Answers the files that this kernel does not have.
+    [[nodiscard]] Result<std::vector<std::string>> apply_limits();
     // Tell it the leader right after spawn. in_cgroup false (Child::in_cgroup) makes this scope
     // walk.
     void started(pid_t leader, bool in_cgroup);
@@ -65,6 +87,7 @@ class Scope {
   private:
     friend class Scopes;
     Scopes* scopes_ = nullptr;
+    std::shared_ptr<ScopeNode> node_;  // null for most
     std::optional<Cgroup> cgroup_;
     std::shared_ptr<detail::WalkScope> walk_;  // null until this scope has to walk
     bool walking_ = false;
@@ -86,6 +109,9 @@ class Scopes {
 
     // The parts name the cgroup; the same parts twice give the same one.
     [[nodiscard]] Scope make(const std::vector<std::string>& parts);
+    // Null in walk mode.
+    [[nodiscard]] std::shared_ptr<ScopeNode> make_node(const std::string& part);
+    [[nodiscard]] Scope make_below(std::shared_ptr<ScopeNode> node, const std::string& part);
     [[nodiscard]] bool walking() const { return tree_ == nullptr; }
     [[nodiscard]] const std::string& why_walking() const { return why_walking_; }
     [[nodiscard]] CgroupTree* tree() { return tree_.get(); }  // null in walk mode
@@ -93,6 +119,7 @@ class Scopes {
   private:
     friend class Scope;
     Scopes();
+    [[nodiscard]] Scope make_scope(std::optional<Cgroup> cgroup);
     std::string why_walking_;
     std::unique_ptr<CgroupTree> tree_;
     std::unique_ptr<detail::Walker> walker_;

@@ -77,6 +77,13 @@ bool Fleet::remove_group(std::string_view name) {
     return true;
 }
 
+void Fleet::replace_config(Group& group, std::shared_ptr<const config::GroupConfig> config) {
+    if (config->processes.size() != group.processes.size()) return;
+    group.config = std::move(config);
+    for (std::size_t i = 0; i < group.processes.size(); ++i)
+        group.processes[i]->config = group.config->processes[i];
+}
+
 void Fleet::forget(Process& process) {
     start_queue_.erase(process);
     if (process.data.deadline) deadlines_.erase({*process.data.deadline, process.sequence});

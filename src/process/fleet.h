@@ -98,6 +98,8 @@ class Fleet {
     Group& add_group(std::shared_ptr<const config::GroupConfig> config);
     // False, and nothing done, unless the group exists and all its processes are stopped.
     bool remove_group(std::string_view name);
+    // The same processes in the same order go on with other values of their options.
+    void replace_config(Group& group, std::shared_ptr<const config::GroupConfig> config);
     [[nodiscard]] Group* find_group(std::string_view name) const;
     [[nodiscard]] Process* find(std::string_view group, std::string_view process) const;
     // By ascending (priority, order of addition).

@@ -46,6 +46,14 @@ struct FakeHost : Host {
     void collect_children() override {}
     void settle_soon() override { ++settle_requests; }
     Result<std::shared_ptr<const config::Config>> read_config() override { return on_disk; }
+    void limits_changed(process::Group& group, const config::GroupConfig& before) override {
+        relimited.push_back(group.name() + ": " +
+                            config::describe_changes(before.limits, group.config->limits));
+        for (std::size_t i = 0; i < group.processes.size(); ++i)
+            relimited.push_back(group.processes[i]->name() + ": " +
+                                config::describe_changes(before.processes[i]->limits,
+                                                         group.processes[i]->config->limits));
+    }
     std::optional<Fault> check_command(const process::Process& process) override {
         if (process.config->command == "missing")
             return Fault{FaultCode::NoFile, "can't find command 'missing'"};
@@ -108,6 +116,7 @@ struct FakeHost : Host {
     bool can_pause = true;
     std::vector<std::pair<std::string, bool>> pause_orders;
     std::map<const process::Process*, PauseState> pauses;
+    std::vector<std::string> relimited;
     std::string stdin_text;
     std::vector<std::string> rotated;
     std::vector<std::string> reopened;

@@ -84,6 +84,26 @@ TEST_F(SupervisorTest, Reload_ComparesWithTheRunningGroups_AndAddsFromTheNewConf
     EXPECT_NE(fleet.find("new", "new"), nullptr);
 }
 
+TEST_F(SupervisorTest, Reload_OfOtherLimitsAlone_ReplacesTheConfigurationOfRunningProcesses) {
+    add(group("g", {program("a"), program("b")}));
+    add(group("same", {program("same")}));
+    supervisor.start("g:a", Wait::No, remember());
+    auto limited = program("a");
+    limited.limits.nice = 5;
+    auto next = std::make_shared<config::Config>();
+    next->groups = {group("g", {limited, program("b")}), group("same", {program("same")})};
+    host.on_disk = next;
+    const auto reload = supervisor.reload_config();
+    ASSERT_TRUE(reload);
+    EXPECT_THAT(reload->changed, testing::IsEmpty());
+    EXPECT_THAT(host.relimited, testing::ElementsAre("g: ", "a: nice unset -> 5", "b: "));
+    EXPECT_EQ(at("g", "a").config->limits.nice, 5);
+    EXPECT_EQ(at("g", "a").data.state, process::State::Starting);
+    host.relimited.clear();
+    ASSERT_TRUE(supervisor.reload_config());
+    EXPECT_THAT(host.relimited, testing::IsEmpty());
+}
+
 TEST_F(SupervisorTest, Reload_OfABrokenConfiguration_ChangesNothing) {
     add(group("web", {program("web")}));
     host.on_disk = fail("not a valid boolean value: 'maybe'");

@@ -116,7 +116,7 @@ TEST(LimitPlan, NeededControllers_AreThoseOfEveryLimitAndOfTheDaemon) {
     config.groups = {group};
     EXPECT_EQ(needed_controllers(config),
               (ControllerNeeds{
-                  {"cpu", {"cpu.weight"}}, {"io", {}}, {"memory", {"memory.high", "memory.max"}}}));
+                  {"cpu", {"cpu_weight"}}, {"io", {}}, {"memory", {"memory_high", "memory_max"}}}));
 }
 
 }  // namespace

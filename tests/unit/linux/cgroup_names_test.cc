@@ -76,5 +76,20 @@ TEST(CgroupPlaces, Reasons_AreTold) {
     EXPECT_FALSE(find_own_cgroup("garbage\n- - -\n- cgroup2", "0::/x\n").has_value());
 }
 
+TEST(CgroupPlaces, DaemonThatSitsInItsLeaf_OwnsTheCgroupAboveItsTree) {
+    const auto place = find_own_cgroup("30 23 0:26 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n",
+                                       "0::/system.slice/svd.service/svd-12/.daemon\n");
+    ASSERT_TRUE(place.has_value());
+    EXPECT_EQ(place->directory, "/sys/fs/cgroup/system.slice/svd.service");
+    EXPECT_EQ(place->path, "/system.slice/svd.service");
+    EXPECT_EQ(find_own_cgroup(kHybrid, "0::/svd-12/.daemon\n")->path, "/");
+    EXPECT_EQ(find_own_cgroup(kHybrid, "0::/svc-12/.daemon\n")->path, "/svc-12/.daemon");
+    EXPECT_EQ(find_own_cgroup(kHybrid, "0::/.daemon\n")->path, "/.daemon");
+}
+
+TEST(CgroupNames, DaemonsOwnLeaf_IsNobodyElses) {
+    EXPECT_NE(cgroup_leaf_name({kDaemonLeaf}), kDaemonLeaf);
+}
+
 }  // namespace
 }  // namespace svd::os
