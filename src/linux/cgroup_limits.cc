@@ -83,11 +83,8 @@ std::vector<CgroupTree::Missing> CgroupTree::enable(const std::vector<std::strin
 Status CgroupTree::hand_down(const std::string& controller) {
     const std::string text = "+" + controller;
     if (!has_word(parent_.get(), kHandedDown, controller)) {
-        int code = write_control(parent_.get(), kHandedDown, text);
-        if (code == EBUSY) {
-            SVD_CHECK(leave_own_cgroup());
-            code = write_control(parent_.get(), kHandedDown, text);
-        }
+        SVD_CHECK(leave_own_cgroup());
+        const int code = write_control(parent_.get(), kHandedDown, text);
         if (code != 0) return fail_errno(code, "hand it down from cgroup {}", own_path_);
         lent_.push_back(controller);
     }
@@ -104,8 +101,11 @@ void CgroupTree::hand_down_to(const std::string& node) {
         write_control(dir_.get(), node + "/" + kHandedDown, "+" + controller);
 }
 
+// Beside processes the kernel hands nothing down; or, worse, it does and makes the cgroup one of
+// threads, in whose children no process can live. The root of all is an exception.
 Status CgroupTree::leave_own_cgroup() {
-    if (moved_) return {};
+    const bool is_root = faccessat(parent_.get(), "cgroup.type", F_OK, 0) != 0;
+    if (moved_ || is_root) return {};
     if (const auto other = find_lasting_other(parent_.get())) {
         const auto stat = read_proc_stat(*other);
         return fail("cgroup {} holds other processes beside svd (pid {}, {})", own_path_, *other,

@@ -80,6 +80,28 @@ TEST_F(PretendedTree, ControllerThatTheOwnCgroupLacks_IsMissing) {
     EXPECT_FALSE(tree_->has("io"));
 }
 
+TEST_F(PretendedTree, Daemon_LeavesACgroupThatItHasForItself) {
+    write_file("cgroup.type", "domain\n");
+    write_file("cgroup.procs", std::to_string(getpid()) + "\n");
+    make_cgroup("/svd-t/.daemon");
+    EXPECT_TRUE(tree_->enable({"pids"}).empty());
+    EXPECT_EQ(content("svd-t/.daemon/cgroup.procs"), "0\n");
+    EXPECT_EQ(content("cgroup.subtree_control"), "+pids\n");
+}
+
+TEST_F(PretendedTree, CgroupWithOthers_IsLeftAsItIs) {
+    write_file("cgroup.type", "domain\n");
+    write_file("cgroup.procs", std::to_string(getpid()) + "\n1\n");
+    make_cgroup("/svd-t/.daemon");
+    const auto missing = tree_->enable({"pids"});
+    ASSERT_EQ(missing.size(), 1U);
+    EXPECT_TRUE(missing[0].why.starts_with("cgroup / holds other processes beside svd (pid 1, "))
+        << missing[0].why;
+    EXPECT_FALSE(tree_->has("pids"));
+    EXPECT_EQ(content("svd-t/.daemon/cgroup.procs"), "");
+    EXPECT_EQ(content("cgroup.subtree_control"), "");
+}
+
 TEST_F(PretendedTree, Limits_AreWrittenOnceAndTakenBack) {
     ASSERT_TRUE(tree_->enable({"memory"}).empty());
     const Cgroup leaf = tree_->leaf({"web", "one"});
