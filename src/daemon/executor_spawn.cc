@@ -139,6 +139,9 @@ std::expected<os::Child, std::string> Executor::start_child(Process& process,
     auto child = os::spawn(spec, make_again);
     settle_launches();
     if (!child) return failed(child.error());
+    if (spec.cgroup_fd >= 0 && !child->in_cgroup)
+        parts_.log.warn("'{}' could not be started in its cgroup, whose limits have no effect",
+                        process.name());
     watch_pipes(process, *std::move(pipes));
     return *std::move(child);
 }

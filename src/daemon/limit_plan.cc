@@ -163,7 +163,7 @@ std::string describe_missing(const std::string& controller, const ControllerNeed
     const auto found = needs.find(controller);
     std::string text = fmt::format("cgroup controller '{}' is missing", controller);
     if (found == needs.end() || found->second.empty()) return text;
-    return fmt::format("{}: {} has no effect", text, fmt::join(found->second, ", "));
+    return fmt::format("{}; without effect: {}", text, fmt::join(found->second, ", "));
 }
 
 }  // namespace svd::daemon

@@ -26,7 +26,7 @@ namespace svd::daemon {
 // with "memory_max", "memory_high"; none when only required_controllers names it).
 using ControllerNeeds = std::map<std::string, std::vector<std::string>, std::less<>>;
 [[nodiscard]] ControllerNeeds needed_controllers(const config::Config& config);
-// "cgroup controller 'memory' is missing: memory_max, memory_high has no effect"
+// "cgroup controller 'memory' is missing; without effect: memory_max, memory_high"
 [[nodiscard]] std::string describe_missing(const std::string& controller,
                                            const ControllerNeeds& needs);
 inline constexpr std::string_view kHowToGetControllers =

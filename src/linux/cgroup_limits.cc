@@ -57,6 +57,15 @@ std::optional<pid_t> find_lasting_other(int directory) {
     return other;
 }
 
+// Where processes live the kernel refuses an empty list of processors; what the cgroup above has
+// comes to the same.
+int write_setting(int directory, const CgroupSetting& setting) {
+    const int code = write_control(directory, setting.file, setting.text);
+    if (code != ENOSPC || !setting.text.empty()) return code;
+    const auto above = read_small_file_at(directory, fmt::format("../{}.effective", setting.file));
+    return above ? write_control(directory, setting.file, trim(*above)) : code;
+}
+
 void remember(std::vector<CgroupSetting>& settings, const CgroupSetting& setting) {
     const auto known = std::ranges::find(settings, setting.file, &CgroupSetting::file);
     if (known != settings.end())
@@ -183,7 +192,7 @@ Result<std::vector<std::string>> Cgroup::apply() const {
     for (const CgroupSetting& setting : wanted)
         if (tree_->controllers_.contains(controller_of(setting.file))) possible.push_back(setting);
     for (const CgroupSetting& change : setting_changes(in_force, possible)) {
-        const int code = write_control(directory.get(), change.file, change.text);
+        const int code = write_setting(directory.get(), change);
         if (code == ENOENT)
             unknown.push_back(change.file);
         else if (code != 0)

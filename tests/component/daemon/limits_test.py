@@ -242,7 +242,7 @@ class Limits(unittest.TestCase):
         self.pid("a"), self.pid("b")
         self.reread()
         self.assertEqual(self.log().count("cgroup controller 'memory' is missing"), 1)
-        self.assertIn("memory_max, memory_high has no effect", self.log())
+        self.assertIn("without effect: memory_max, memory_high", self.log())
         self.assertIn("Delegate=yes", self.log())
 
         check = subprocess.run([SVD, "-t", "-c", self.path("svd.conf")], capture_output=True,

@@ -119,5 +119,12 @@ TEST(LimitPlan, NeededControllers_AreThoseOfEveryLimitAndOfTheDaemon) {
                   {"cpu", {"cpu_weight"}}, {"io", {}}, {"memory", {"memory_high", "memory_max"}}}));
 }
 
+TEST(LimitPlan, MissingController_IsToldWithWhatNeedsIt) {
+    const ControllerNeeds needs = {{"io", {}}, {"memory", {"memory_high", "memory_max"}}};
+    EXPECT_EQ(describe_missing("memory", needs),
+              "cgroup controller 'memory' is missing; without effect: memory_high, memory_max");
+    EXPECT_EQ(describe_missing("io", needs), "cgroup controller 'io' is missing");
+}
+
 }  // namespace
 }  // namespace svd::daemon
