@@ -116,6 +116,8 @@ constexpr Command kCommands[] = {
      "update all\t\tReload config and add/remove as necessary, and will restart affected programs\n"
      "update <gname> [...]\tUpdate specific groups",
      kJson, Completes::Groups, run_update},
+    {"upgrade", "upgrade\t\t\tGo on as the svd that is installed now; no program is stopped",
+     kTakesNothing | kUpcheck, Completes::Nothing, run_upgrade},
     {"version", "version\t\t\tShow the version of the remote supervisord process",
      kTakesNothing | kUpcheck, Completes::Nothing, run_version},
 };

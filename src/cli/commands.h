@@ -39,6 +39,7 @@ void run_remove(Session& session, std::string_view argument);
 // commands_daemon.cc
 void run_shutdown(Session& session, std::string_view argument);
 void run_reload(Session& session, std::string_view argument);
+void run_upgrade(Session& session, std::string_view argument);
 void run_open(Session& session, std::string_view argument);
 void run_quit(Session& session, std::string_view argument);
 

@@ -59,6 +59,9 @@ class Host {
     // Begins shutdown or restart on the next turn of the loop. A restart is refused with CantReread
     // when the configuration on disk is broken: everything goes on as it is.
     virtual Outcome<void> request_shutdown(process::DaemonState how) = 0;
+    // Goes on as the program that is on disk now; `done` when it has looked at the state and can.
+    virtual void upgrade(Done<void> done) = 0;
+    [[nodiscard]] virtual DaemonInfo daemon_info() const = 0;
     // Publishes REMOTE_COMMUNICATION.
     virtual void remote_communication(std::string_view type, std::string_view data) = 0;
     // The event listeners, in the order in which their groups were added.

@@ -50,6 +50,8 @@ class Supervisor {
     [[nodiscard]] const std::string& identification() const { return identifier_; }
     Outcome<void> shutdown();
     Outcome<void> restart();
+    void upgrade(Done<void> done);
+    [[nodiscard]] DaemonInfo daemon_info() const { return host_.daemon_info(); }
     Outcome<ReloadResult> reload_config();
     Outcome<void> add_group(std::string_view name);
     Outcome<void> remove_group(std::string_view name);
@@ -115,6 +117,10 @@ class Supervisor {
     void forget_group(const process::Group& group);
     // The configuration that add_group takes groups from.
     [[nodiscard]] const std::shared_ptr<const config::Config>& last_read() const { return config_; }
+    // After an upgrade: what had been read before it.
+    void restore_last_read(std::shared_ptr<const config::Config> config) {
+        config_ = std::move(config);
+    }
 
   private:
     struct Pending;  // one verb that waits for one or more processes

@@ -17,6 +17,10 @@ Outcome<void> Supervisor::restart() {
     return host_.request_shutdown(process::DaemonState::Restarting);
 }
 
+void Supervisor::upgrade(Done<void> done) {
+    host_.upgrade(std::move(done));
+}
+
 Outcome<ReloadResult> Supervisor::reload_config() {
     auto read = host_.read_config();
     if (!read) return refuse(FaultCode::CantReread, read.error().text);

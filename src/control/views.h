@@ -80,6 +80,14 @@ struct EventPoolInfo {
     std::vector<Listener> listeners;
 };
 
+// svd itself.
+struct DaemonInfo {
+    std::string_view version;
+    pid_t pid = 0;
+    int upgrades = 0;    // how often it has become another program
+    WallTime started{};  // of the first one
+};
+
 enum class Channel { Stdout, Stderr };
 
 }  // namespace svd::control

@@ -11,7 +11,7 @@ namespace {
 // What systemd tells this daemon about itself and children must not take for theirs.
 constexpr auto kDaemonOnly = std::to_array<std::string_view>(
     {"NOTIFY_SOCKET", "WATCHDOG_PID", "WATCHDOG_USEC", "LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES",
-     "FDSTORE", "MAINPID", "MANAGERPID"});
+     "FDSTORE", "MAINPID", "MANAGERPID", kStateVariable});
 }  // namespace
 
 std::vector<std::string> child_environment(const config::Environment& inherited,

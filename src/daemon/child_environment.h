@@ -9,6 +9,9 @@
 
 namespace svd::daemon {
 
+// In which an svd tells its successor the descriptor of its state.
+inline constexpr std::string_view kStateVariable = "SVD_STATE_FD";
+
 // "NAME=value" entries, later sources replacing earlier ones: `inherited`, SUPERVISOR_ENABLED,
 // SUPERVISOR_SERVER_URL (the program's, else `server_url`, left out when empty),
 // SUPERVISOR_PROCESS_NAME, SUPERVISOR_GROUP_NAME, then the program's environment.

@@ -19,11 +19,6 @@ log::Level level_of(config::LogLevel level) {
     return static_cast<log::Level>(static_cast<int>(level));
 }
 
-Output& output_of(Process& process, log::Channel channel) {
-    auto& runtime = runtime_of(process);
-    return channel == log::Channel::Stdout ? runtime.out : runtime.err;
-}
-
 process::ExitStatus exit_status(const os::ExitStatus& status) {
     return {status.code, status.signal, status.core_dumped};
 }
@@ -54,7 +49,7 @@ std::string Executor::log_path(const Process& process, log::Channel channel) con
     return channel == log::Channel::Stdout ? runtime.out.auto_path : runtime.err.auto_path;
 }
 
-void Executor::open_channel(Process& process, log::Channel channel) {
+std::unique_ptr<log::OutputChannel> Executor::make_channel(Process& process, log::Channel channel) {
     const auto& config = log_config(process, channel);
     // What a listener says is the protocol's and nobody else's, but for its log.
     const bool protocol = channel == log::Channel::Stdout && is_listener(process);
@@ -95,10 +90,13 @@ void Executor::open_channel(Process& process, log::Channel channel) {
                            protocol ? log::debug_copy_of_protocol(process.name(), data)
                                     : log::debug_copy_text(process.name(), channel, data));
         };
-    auto& output = output_of(process, channel);
     const bool wanted = options.file || options.syslog || options.on_data || options.on_captured ||
                         options.on_debug;
-    output.channel = wanted ? std::make_unique<log::OutputChannel>(std::move(options)) : nullptr;
+    return wanted ? std::make_unique<log::OutputChannel>(std::move(options)) : nullptr;
+}
+
+void Executor::open_channel(Process& process, log::Channel channel) {
+    output_of(process, channel).channel = make_channel(process, channel);
 }
 
 void Executor::end_output(Process& process) {
@@ -106,7 +104,7 @@ void Executor::end_output(Process& process) {
         auto& output = output_of(process, channel);
         if (output.reader) output.reader->drain();
         if (process.config->keep_descendants && output.reader && !output.reader->at_end()) {
-            linger(process, {{}, std::move(output.channel), std::move(output.reader)});
+            linger(process, {{{}, std::move(output.channel), std::move(output.reader)}, channel});
             continue;
         }
         output.reader.reset();
@@ -117,7 +115,7 @@ void Executor::end_output(Process& process) {
 }
 
 // Somebody still holds the pipe: go on reading, or the first write would end that descendant.
-void Executor::linger(Process& process, Output output) {
+void Executor::linger(Process& process, Lingering output) {
     auto& lingering = runtime_of(process).lingering;
     if (lingering.size() == kMaxLingering) lingering.pop_front();
     const auto entry = lingering.insert(lingering.end(), std::move(output));
@@ -220,21 +218,24 @@ void Executor::published(Process& process, const process::Publish& change) {
 
 void Executor::group_added(process::Group& group) {
     make_scopes(group);
-    for (const auto& process : group.processes) {
-        for (const auto channel : kChannels) {
-            if (log_config(*process, channel).target != config::LogTarget::Auto) continue;
-            if (channel == log::Channel::Stderr && process->config->redirect_stderr) continue;
-            auto path = log::create_auto_log(parts_.config.daemon.childlogdir, process->name(),
-                                             channel, parts_.config.daemon.identifier);
-            if (path)
-                output_of(*process, channel).auto_path = *std::move(path);
-            else
-                parts_.log.error("no log for the {} of '{}': {}", log::channel_name(channel),
-                                 process->name(), path.error().text);
-        }
-    }
+    if (!taking_up_)
+        for (const auto& process : group.processes) make_auto_logs(*process);
     parts_.listeners.add(group);
-    parts_.bus.publish(event::group_added(group.name(), now().wall));
+    if (!taking_up_) parts_.bus.publish(event::group_added(group.name(), now().wall));
+}
+
+void Executor::make_auto_logs(Process& process) {
+    for (const auto channel : kChannels) {
+        if (log_config(process, channel).target != config::LogTarget::Auto) continue;
+        if (channel == log::Channel::Stderr && process.config->redirect_stderr) continue;
+        auto path = log::create_auto_log(parts_.config.daemon.childlogdir, process.name(), channel,
+                                         parts_.config.daemon.identifier);
+        if (path)
+            output_of(process, channel).auto_path = *std::move(path);
+        else
+            parts_.log.error("no log for the {} of '{}': {}", log::channel_name(channel),
+                             process.name(), path.error().text);
+    }
 }
 
 void Executor::group_removed(const std::string& name) {

@@ -11,6 +11,7 @@
 #include "config/model.h"
 #include "daemon/command.h"
 #include "daemon/controllers.h"
+#include "daemon/fcgi_sockets.h"
 #include "daemon/listeners.h"
 #include "daemon/runtime.h"
 #include "event/bus.h"
@@ -22,6 +23,7 @@
 #include "log/file_registry.h"
 #include "log/syslog_socket.h"
 #include "process/fleet.h"
+#include "state/model.h"
 
 namespace svd::daemon {
 
@@ -77,6 +79,15 @@ class Executor final : public process::Actuator {
     [[nodiscard]] static bool holds_back(const process::Process& process, int number);
     // The group has a new configuration, and nothing but limits differs from the one before.
     void limits_changed(process::Group& group, const config::GroupConfig& before);
+
+    // The process as a successor of this svd needs it, and taking it up there: in a new executor,
+    // after the groups were added between begin_taking_up and end_taking_up.
+    [[nodiscard]] state::Process save(const process::Process& process) const;
+    [[nodiscard]] std::vector<state::FcgiSocket> save_sockets() const;
+    void begin_taking_up(std::vector<state::FcgiSocket> sockets);
+    void take_up(process::Process& process, state::Process saved);
+    void end_taking_up();
+
     // Says in the log which program a reaped orphan belonged to.
     void report_stray(const os::StrayReport& stray);
 
@@ -94,13 +105,20 @@ class Executor final : public process::Actuator {
     [[nodiscard]] os::ProcessLimits inherited_limits() const;
     void limit_live(process::Process& process, const config::Limits& from,
                     const config::Limits& to);
-    void watch_pipes(process::Process& process, Pipes pipes);
     using LogWork = std::function<Status(const std::string& path, log::FileOptions options)>;
     // Until the first error; a file that is not there is none.
     [[nodiscard]] Status each_log(const process::Process& process, const LogWork& work) const;
+    [[nodiscard]] Status adopt(process::Process& process, os::Child child);
+    void watch_output(process::Process& process, log::Channel channel, UniqueFd pipe);
+    void watch_input(process::Process& process, UniqueFd pipe);
+    [[nodiscard]] std::unique_ptr<log::OutputChannel> make_channel(process::Process& process,
+                                                                   log::Channel channel);
     void open_channel(process::Process& process, log::Channel channel);
+    void make_auto_logs(process::Process& process);
     void end_output(process::Process& process);
-    void linger(process::Process& process, Output output);
+    void linger(process::Process& process, Lingering output);
+    void take_up_output(process::Process& process, log::Channel channel, state::Output saved);
+    void take_up_lingering(process::Process& process, state::Lingering saved);
     // The process's hold on its FastCGI socket, unless it is to start again.
     static void release_socket(process::Process& process);
     void pause_settled(process::Process& process, const Status& status);
@@ -115,7 +133,9 @@ class Executor final : public process::Actuator {
     std::function<void(process::DaemonState)> on_shutdown_complete_;
     std::shared_ptr<log::SyslogSocket> syslog_;  // made when the first program wants it
     FcgiSockets fcgi_sockets_;
-    std::unique_ptr<char[]> buffer_;  // of all OutputReaders
+    bool taking_up_ = false;
+    std::vector<FcgiHandle> taken_sockets_;  // until their processes have them
+    std::unique_ptr<char[]> buffer_;         // of all OutputReaders
     os::Timer launches_;
 };
 

@@ -56,18 +56,21 @@ process::Event Executor::spawn(Process& process) {
     }
     const pid_t pid = child->pid;
     runtime_of(process).scope.started(pid, child->in_cgroup);
-    const auto adopted = parts_.children.adopt(
-        *std::move(child),
-        {.before_reap = {},
-         .on_exit = [this, &process, run = process.data.run](const os::ExitReport& report) {
-             child_ended(process, run, report);
-         }});
-    if (!adopted) {
+    if (const auto adopted = adopt(process, *std::move(child)); !adopted) {
         ignore(runtime_of(process).scope.kill_all(), "nothing more can be done for this child");
         end_output(process);
         return process::SpawnFailed{spawn_failure(adopted.error(), process.name())};
     }
     return process::Spawned{pid};
+}
+
+Status Executor::adopt(Process& process, os::Child child) {
+    return parts_.children.adopt(
+        std::move(child),
+        {.before_reap = {},
+         .on_exit = [this, &process, run = process.data.run](const os::ExitReport& report) {
+             child_ended(process, run, report);
+         }});
 }
 
 Result<Executor::Pipes> Executor::make_pipes(const Process& process) {
@@ -142,7 +145,9 @@ std::expected<os::Child, std::string> Executor::start_child(Process& process,
     if (spec.cgroup_fd >= 0 && !child->in_cgroup)
         parts_.log.warn("'{}' could not be started in its cgroup, whose limits have no effect",
                         process.name());
-    watch_pipes(process, *std::move(pipes));
+    watch_output(process, log::Channel::Stdout, std::move(pipes->out.read));
+    watch_output(process, log::Channel::Stderr, std::move(pipes->err.read));
+    watch_input(process, std::move(pipes->in.write));
     return *std::move(child);
 }
 
@@ -158,30 +163,30 @@ void Executor::settle_launches() {
     launches_.set(now().mono + kLookAgain);
 }
 
-void Executor::watch_pipes(Process& process, Pipes pipes) {
-    auto& runtime = runtime_of(process);
-    const std::span<char> buffer(buffer_.get(), OutputReader::kBufferSize);
-    const auto watch = [&](Output& output, UniqueFd pipe, os::Priority priority) {
-        if (!pipe) return;
-        auto reader = OutputReader::open(parts_.loop, std::move(pipe), output.channel.get(), buffer,
-                                         priority);
-        if (reader)
-            output.reader = *std::move(reader);
-        else
-            parts_.log.error("output of '{}' is lost: {}", process.name(), reader.error().text);
-    };
-    watch(runtime.out, std::move(pipes.out.read),
-          is_listener(process) ? os::Priority::Answer : os::Priority::Output);
-    watch(runtime.err, std::move(pipes.err.read), os::Priority::Output);
-    if (runtime.out.reader && is_listener(process))
-        runtime.out.reader->on_chunk([this, &process, run = process.data.run](auto chunk) {
+void Executor::watch_output(Process& process, log::Channel channel, UniqueFd pipe) {
+    if (!pipe) return;
+    const bool answers = channel == log::Channel::Stdout && is_listener(process);
+    auto& output = output_of(process, channel);
+    auto reader = OutputReader::open(parts_.loop, std::move(pipe), output.channel.get(),
+                                     {buffer_.get(), OutputReader::kBufferSize},
+                                     answers ? os::Priority::Answer : os::Priority::Output);
+    if (!reader)
+        return parts_.log.error("output of '{}' is lost: {}", process.name(), reader.error().text);
+    output.reader = *std::move(reader);
+    if (answers)
+        output.reader->on_chunk([this, &process, run = process.data.run](auto chunk) {
             parts_.listeners.output(process, run, chunk);
         });
-    if (!pipes.in.write) return;
-    if (auto writer = StdinWriter::open(parts_.loop, std::move(pipes.in.write)))
-        runtime.in = *std::move(writer);
-    if (runtime.in && is_listener(process))
-        runtime.in->on_drained(
+}
+
+void Executor::watch_input(Process& process, UniqueFd pipe) {
+    if (!pipe) return;
+    auto writer = StdinWriter::open(parts_.loop, std::move(pipe));
+    if (!writer) return;
+    auto& in = runtime_of(process).in;
+    in = *std::move(writer);
+    if (is_listener(process))
+        in->on_drained(
             [this, &process, run = process.data.run] { parts_.listeners.writable(process, run); });
 }
 

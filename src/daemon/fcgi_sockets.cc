@@ -43,11 +43,12 @@ Result<os::Listener> listen_on(const config::FcgiSocket& config) {
 
 class FcgiSocket {
   public:
-    FcgiSocket(os::Listener listener, const config::ProcessConfig& config, log::DaemonLog& log)
+    FcgiSocket(os::Listener listener, std::string program, config::FcgiSocket config,
+               bool left_to_descendants, log::DaemonLog& log)
         : listener_(std::move(listener)),
-          program_(config.program),
-          config_(*config.fcgi_socket),
-          left_to_descendants_(config.keep_descendants),
+          program_(std::move(program)),
+          config_(std::move(config)),
+          left_to_descendants_(left_to_descendants),
           log_(log) {}
     ~FcgiSocket() {
         log_.info("Closing socket {}", config_.url);
@@ -58,6 +59,9 @@ class FcgiSocket {
     FcgiSocket& operator=(const FcgiSocket&) = delete;
 
     [[nodiscard]] int fd() const { return listener_.fd(); }
+    [[nodiscard]] state::FcgiSocket save() const {
+        return {config_, program_, left_to_descendants_, listener_.fd(), listener_.path()};
+    }
     // Why a process with this configuration cannot have it; empty when it can.
     [[nodiscard]] std::string refusal(const config::ProcessConfig& config) const {
         if (config.program != program_) return fmt::format("program {} has it open", program_);
@@ -90,9 +94,34 @@ std::expected<FcgiHandle, std::string> FcgiSockets::get(const config::ProcessCon
     log_.info("Creating socket {}", url);
     auto listener = listen_on(*config.fcgi_socket);
     if (!listener) return failed(listener.error().text);
-    FcgiHandle made = std::make_shared<const FcgiSocket>(*std::move(listener), config, log_);
+    FcgiHandle made = std::make_shared<const FcgiSocket>(
+        *std::move(listener), config.program, *config.fcgi_socket, config.keep_descendants, log_);
     by_url_.emplace(url, made);
     return made;
+}
+
+std::vector<state::FcgiSocket> FcgiSockets::save() const {
+    std::vector<state::FcgiSocket> saved;
+    for (const auto& [url, socket] : by_url_)
+        if (const auto open = socket.lock()) saved.push_back(open->save());
+    return saved;
+}
+
+std::vector<FcgiHandle> FcgiSockets::restore(std::vector<state::FcgiSocket> saved) {
+    std::vector<FcgiHandle> handles;
+    for (auto& one : saved) {
+        auto listener = os::Listener::adopt(UniqueFd::adopt(one.fd), std::move(one.path));
+        if (!listener) {
+            log_.error("cannot take up socket {}: {}", one.config.url, listener.error().text);
+            continue;
+        }
+        const std::string url = one.config.url;
+        handles.push_back(std::make_shared<const FcgiSocket>(
+            *std::move(listener), std::move(one.program), std::move(one.config),
+            one.left_to_descendants, log_));
+        by_url_.emplace(url, handles.back());
+    }
+    return handles;
 }
 
 }  // namespace svd::daemon

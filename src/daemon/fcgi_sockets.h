@@ -9,9 +9,11 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "config/model.h"
 #include "log/daemon_log.h"
+#include "state/model.h"
 
 namespace svd::daemon {
 
@@ -30,6 +32,11 @@ class FcgiSockets {
     // The socket of a process that has config.fcgi_socket. The error is its spawnerr: the path or
     // port cannot be had, or another program has it open.
     [[nodiscard]] std::expected<FcgiHandle, std::string> get(const config::ProcessConfig& config);
+
+    // The open ones, and opening them again in a successor. Handles are in the order of `saved`;
+    // a descriptor that is no socket is an error in the log and no handle.
+    [[nodiscard]] std::vector<state::FcgiSocket> save() const;
+    [[nodiscard]] std::vector<FcgiHandle> restore(std::vector<state::FcgiSocket> saved);
 
   private:
     log::DaemonLog& log_;

@@ -117,6 +117,13 @@ class Listeners::Pool final : public event::ListenerHost {
         return resume_at_;
     }
 
+    void restore(event::PoolState saved) {
+        reported_ = saved.totals.dropped;
+        events_.restore(std::move(saved));
+        for (std::size_t i = 0; i < breaks_.size(); ++i)
+            if (events_.state(i) == event::ListenerState::Unknown) broke(i);
+    }
+
     // Restarts what is due; the next deadline, when there is one. A listener that has ended by
     // itself meanwhile begins anew anyway.
     std::optional<MonoTime> restart_if_due(MonoTime now) {
@@ -230,6 +237,16 @@ void Listeners::remove(std::string_view group) {
     if (gone == 0) return;
     if (pools_.empty()) subscription_ = {};
     watch_ticks();
+}
+
+std::optional<event::PoolState> Listeners::save(const process::Group& group) const {
+    Pool* pool = find(group.name());
+    if (pool == nullptr) return std::nullopt;
+    return pool->events().save();
+}
+
+void Listeners::restore(const process::Group& group, event::PoolState saved) {
+    if (Pool* pool = find(group.name())) pool->restore(std::move(saved));
 }
 
 void Listeners::on_event(const event::Event& event) {

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -47,6 +48,15 @@ class Listeners {
     // Bytes of a listener's standard output; those of an earlier run count no more.
     void output(const process::Process& process, std::uint64_t run, std::string_view bytes);
 
+    // For a successor: a pool's events and how far its listeners are, and the ticks that are due.
+    // Restored before and after the groups are added, in this order.
+    [[nodiscard]] std::optional<event::PoolState> save(const process::Group& group) const;
+    [[nodiscard]] const event::TickSchedule::Seen& save_ticks() const { return ticks_.save(); }
+    void restore_ticks(event::TickSchedule::Seen seen) { ticks_.restore(std::move(seen)); }
+    void restore(const process::Group& group, event::PoolState saved);
+    // Losses that are still to be said.
+    void report_overflow();
+
     [[nodiscard]] std::uint64_t next_serial() const { return next_serial_; }
     // Every pool, in order of addition.
     [[nodiscard]] std::vector<control::EventPoolInfo> info() const;
@@ -59,7 +69,6 @@ class Listeners {
     void on_event(const event::Event& event);
     void watch_ticks();
     void on_timer();
-    void report_overflow();
     void resume();
     void restart_broken();
 

@@ -11,6 +11,7 @@
 #include "daemon/main_log.h"
 #include "daemon/memory.h"
 #include "daemon/options.h"
+#include "daemon/resume.h"
 #include "daemon/session.h"
 #include "daemon/startup.h"
 
@@ -41,18 +42,15 @@ int check(const Options& options, const config::LoadRequest& request) {
 }
 
 // Serves until shutdown; a restart reads the configuration again, or goes on with the one it has.
-Result<void> serve(Startup& startup, std::shared_ptr<const config::Config> config,
-                   std::vector<OpenServer> servers, log::DaemonLog& log) {
-    std::uint64_t serial = 0;
-    std::uint64_t listener_serial = 0;
+Result<void> serve(Startup& startup, Setup setup, log::DaemonLog& log) {
     for (;;) {
-        Setup setup{config,         startup.request,    startup.environment,
-                    startup.limits, std::move(servers), serial,
-                    listener_serial};
+        auto config = setup.config;
+        auto next = setup.for_restart();
+        setup.pidfile = startup.pidfile.path();
         SVD_TRY(auto session, Session::open(std::move(setup), log));
         SVD_TRY(const auto how, session->run());
-        serial = session->next_serial();
-        listener_serial = session->next_listener_serial();
+        next.first_serial = session->next_serial();
+        next.first_listener_serial = session->next_listener_serial();
         session.reset();
         startup.pidfile.remove();
         if (how == process::DaemonState::Shutdown) return {};
@@ -63,15 +61,43 @@ Result<void> serve(Startup& startup, std::shared_ptr<const config::Config> confi
                       error->text);
         else
             config = std::make_shared<const config::Config>(*std::move(loaded.config));
-        SVD_TRY(servers, open_servers(*config));
+        SVD_TRY(next.servers, open_servers(*config));
         SVD_CHECK(open_logs(config->daemon, log));
         log_problems(loaded.problems, log);
         log_servers(*config, log);
         SVD_CHECK(settle_in(startup, config->daemon, log));
+        next.config = std::move(config);
+        setup = std::move(next);
     }
 }
 
-int run(const Options& options, config::LoadRequest request) {
+// As another program of the same process: nothing is opened, written or started anew.
+int go_on(const Options& options, int state_fd, std::span<const std::string> argv) {
+    log::DaemonLog log;
+    Startup startup;
+    auto setup = resume(startup, options, state_fd, log);
+    if (!setup) {
+        log.critical("cannot go on from the state of the earlier svd: {}", setup.error().text);
+        return usage_error(options, setup.error().text);
+    }
+    setup->argv.assign(argv.begin(), argv.end());
+    if (const auto done = serve(startup, *std::move(setup), log); !done) {
+        log.critical("{}", done.error().text);
+        return usage_error(options, done.error().text);
+    }
+    return kExitOk;
+}
+
+int check_state() {
+    if (const auto checked = can_resume(STDIN_FILENO); !checked) {
+        fmt::print(stderr, "{}\n", checked.error().text);
+        return kExitUsage;
+    }
+    fmt::print("svd {} can go on from this state\n", kVersion);
+    return kExitOk;
+}
+
+int run(const Options& options, config::LoadRequest request, std::span<const std::string> argv) {
     auto loaded = config::load(request);
     if (const auto* error = loaded.problems.first_error()) return usage_error(options, error->text);
     auto config = std::make_shared<const config::Config>(*std::move(loaded.config));
@@ -98,7 +124,15 @@ int run(const Options& options, config::LoadRequest request) {
     log_servers(*config, log);
     if (const auto done = settle_in(startup, config->daemon, log); !done)
         return usage_error(options, done.error().text);
-    if (const auto done = serve(startup, std::move(config), *std::move(servers), log); !done) {
+    Setup setup;
+    setup.config = std::move(config);
+    setup.request = startup.request;
+    setup.environment = startup.environment;
+    setup.limits = startup.limits;
+    setup.servers = *std::move(servers);
+    setup.argv.assign(argv.begin(), argv.end());
+    setup.started = read_clocks().wall;
+    if (const auto done = serve(startup, std::move(setup), log); !done) {
         log.critical("{}", done.error().text);
         return usage_error(options, done.error().text);
     }
@@ -124,10 +158,12 @@ int main(std::span<const std::string> argv) {
         fmt::print("{}\n", kVersion);
         return kExitOk;
     }
+    if (options.action == Action::CheckState) return check_state();
+    if (const auto state_fd = state_descriptor()) return go_on(options, *state_fd, argv);
     auto request = make_request(options);
     if (!request) return usage_error(options, request.error().text);
     if (options.action == Action::Check) return check(options, *request);
-    return run(options, *std::move(request));
+    return run(options, *std::move(request), argv);
 }
 
 }  // namespace

@@ -21,6 +21,9 @@ constexpr auto kTable = std::to_array<OptionRow>({
     {'t', "check", false, "",
      "read the configuration, print every problem, exit 0, 1 (--strict) or 2"},
     {0, "strict", false, "", "with --check: warnings alone make the exit code 1"},
+    {0, "check-state", false, "",
+     "read the state of a running svd from standard input, say whether this program can go on "
+     "with it"},
     {'u', "user", true, "USER", "run as this user (name or uid)"},
     {'m', "umask", true, "UMASK", "umask of the daemon and its children (default 022)"},
     {'d', "directory", true, "DIRECTORY", "directory to change to when daemonizing"},
@@ -57,6 +60,8 @@ void apply(const ParsedOption& option, bool supervisord, Options& options) {
             options.overrides["strip_ansi"] = {"true", option.spelling};
         else if (options.action == Action::Run)
             options.action = Action::Check;
+    } else if (name == "check-state") {
+        if (options.action == Action::Run) options.action = Action::CheckState;
     } else if (name == "strict") {
         options.strict = true;
     } else if (name != "profile_options") {

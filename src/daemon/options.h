@@ -10,7 +10,7 @@
 
 namespace svd::daemon {
 
-enum class Action { Run, Check, Help, Version };
+enum class Action { Run, Check, CheckState, Help, Version };
 
 struct Options {
     Action action = Action::Run;

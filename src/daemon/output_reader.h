@@ -35,6 +35,7 @@ class OutputReader {
     // called while another reader is reading.
     void read_answer();
     [[nodiscard]] bool at_end() const { return !pipe_; }
+    [[nodiscard]] int fd() const { return pipe_.get(); }  // -1 at the end
     // From Priority::Answer to that of any other output, with the next turn.
     void lower_priority() { low_ = true; }
     // Called with every read, after the channel; must not destroy this reader.

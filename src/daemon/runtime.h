@@ -28,6 +28,11 @@ struct Pause {
     os::FreezeWait wait;  // for the kernel to carry out the latest order
 };
 
+// The pipe of an earlier run whose descendants were left alive on purpose.
+struct Lingering : Output {
+    log::Channel which = log::Channel::Stdout;
+};
+
 struct Runtime : process::Attachment {
     std::shared_ptr<os::ScopeNode> node;  // of the group; null when its processes have none
     os::Scope scope;
@@ -36,8 +41,7 @@ struct Runtime : process::Attachment {
     std::unique_ptr<StdinWriter> in;
     Pause pause;
     FcgiHandle socket;  // takes the place of `in`; held until the process is to start no more
-    // Pipes of earlier runs whose descendants were left alive on purpose; until they end.
-    std::list<Output> lingering;
+    std::list<Lingering> lingering;  // until they end
 };
 
 [[nodiscard]] inline Runtime& runtime_of(process::Process& process) {
@@ -45,6 +49,10 @@ struct Runtime : process::Attachment {
 }
 [[nodiscard]] inline const Runtime& runtime_of(const process::Process& process) {
     return static_cast<const Runtime&>(*process.attachment);
+}
+[[nodiscard]] inline Output& output_of(process::Process& process, log::Channel channel) {
+    auto& runtime = runtime_of(process);
+    return channel == log::Channel::Stdout ? runtime.out : runtime.err;
 }
 
 }  // namespace svd::daemon

@@ -43,6 +43,7 @@ Result<std::unique_ptr<Session>> Session::open(Setup setup, log::DaemonLog& log)
     SVD_CHECK(session->open_sources());
     SVD_CHECK(session->take_signals());
     SVD_CHECK(session->open_doors());
+    SVD_CHECK(session->open_upgrade());
     return session;
 }
 
@@ -52,7 +53,13 @@ Status Session::open_parts() {
     SVD_TRY(children_, os::ChildTable::create(loop_, [this](const os::StrayReport& stray) {
                 if (executor_) executor_->report_stray(stray);
             }));
-    SVD_TRY(scopes_, os::Scopes::open(loop_, *children_, {}));
+    os::Scopes::Options scopes;
+    if (setup_.resume) {
+        scopes.cgroup.name = setup_.resume->cgroup;
+        scopes.cgroup.adopt = true;
+        scopes.force_walk = setup_.resume->cgroup.empty();
+    }
+    SVD_TRY(scopes_, os::Scopes::open(loop_, *children_, scopes));
     if (scopes_->walking())
         log_.info("no cgroup can be used, descendants are found by walking /proc: {}",
                   scopes_->why_walking());
@@ -132,11 +139,15 @@ Status Session::open_listeners() {
 // --- running -------------------------------------------------------------------------------------
 
 Result<DaemonState> Session::run() {
-    // The groups share ownership of the configuration that the session starts with.
-    for (const auto& group : setup_.config->groups)
-        fleet_->add_group(std::shared_ptr<const config::GroupConfig>(setup_.config, &group));
-    bus_.publish(event::supervisor_running(now().wall));
-    for (const auto* group : fleet_->groups_by_priority()) fleet_->queue_autostart(*group);
+    if (setup_.resume) {
+        take_up(*std::exchange(setup_.resume, std::nullopt));
+    } else {
+        // The groups share ownership of the configuration that the session starts with.
+        for (const auto& group : setup_.config->groups)
+            fleet_->add_group(std::shared_ptr<const config::GroupConfig>(setup_.config, &group));
+        bus_.publish(event::supervisor_running(now().wall));
+        for (const auto* group : fleet_->groups_by_priority()) fleet_->queue_autostart(*group);
+    }
     start_.enable();
     SVD_TRY(const int code, loop_.run());
     static_cast<void>(code);
@@ -255,6 +266,8 @@ void Session::on_signal(int number) {
             return restart_on_hangup();
         case SIGUSR2:
             return reopen_logs();
+        case SIGUSR1:
+            return upgrade_on_signal();
         default:
             log_.blather("received {} indicating nothing", signal_name(number));
     }
@@ -273,6 +286,11 @@ void Session::restart_on_hangup() {
     log_.warn("received SIGHUP indicating restart request");
     if (const auto refused = request_shutdown(DaemonState::Restarting); !refused)
         log_.error("not restarted, everything goes on as it is: {}", refused.error().text());
+}
+
+void Session::upgrade_on_signal() {
+    log_.info("received SIGUSR1 indicating upgrade request");
+    upgrade([](const control::Outcome<void>&) {});  // the log says what became of it
 }
 
 void Session::reopen_logs() {

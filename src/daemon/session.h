@@ -15,7 +15,9 @@
 #include "control/supervisor.h"
 #include "daemon/executor.h"
 #include "daemon/servers.h"
+#include "daemon/upgrade.h"
 #include "http/server.h"
+#include "state/model.h"
 
 namespace svd::daemon {
 
@@ -27,7 +29,28 @@ struct Setup {
     std::vector<OpenServer> servers;
     std::uint64_t first_serial = 0;           // of the bus
     std::uint64_t first_listener_serial = 0;  // as event listeners see it
+    std::vector<std::string> argv;            // as this program was called
+    std::string pidfile;                      // that was written; empty: none
+    int upgrades = 0;                         // how often svd has become another program
+    WallTime started{};                       // of the first one
+    std::optional<state::Snapshot> resume;    // to go on from instead of starting
+
+    // The same for the next session, without what belongs to this one alone.
+    [[nodiscard]] Setup for_restart() const {
+        Setup next;
+        next.request = request;
+        next.environment = environment;
+        next.limits = limits;
+        next.argv = argv;
+        next.upgrades = upgrades;
+        next.started = started;
+        return next;
+    }
 };
+
+// A configuration with its groups again.
+[[nodiscard]] std::shared_ptr<const config::Config> restore_config(
+    const state::Configured& saved, const std::vector<config::GroupConfig>& groups);
 
 class Session final : public control::Host {
   public:
@@ -62,6 +85,8 @@ class Session final : public control::Host {
     Status clear_main_log() override;
     Status rotate_main_log() override;
     control::Outcome<void> request_shutdown(process::DaemonState how) override;
+    void upgrade(control::Done<void> done) override;
+    [[nodiscard]] control::DaemonInfo daemon_info() const override;
     void remote_communication(std::string_view type, std::string_view data) override;
     [[nodiscard]] std::vector<control::EventPoolInfo> event_pools() const override;
 
@@ -71,10 +96,14 @@ class Session final : public control::Host {
     Status open_sources();
     Status open_doors();
     Status open_listeners();
+    Status open_upgrade();
+    [[nodiscard]] state::Snapshot save() const;
+    void take_up(state::Snapshot saved);
     Status take_signals();
     void on_signal(int number);
     void exit_on_signal(int number);
     void restart_on_hangup();
+    void upgrade_on_signal();
     void reopen_logs();
     bool settle_turn();
     bool start_turn();
@@ -97,6 +126,7 @@ class Session final : public control::Host {
     std::unique_ptr<process::Fleet> fleet_;
     std::unique_ptr<control::Supervisor> supervisor_;
     std::unique_ptr<http::Server> server_;
+    std::unique_ptr<Upgrade> upgrade_;
     os::Timer timer_;
     os::Timer last_words_;
     os::Defer settle_;

@@ -20,6 +20,9 @@ class StdinWriter {
 
     // An Error with EPIPE when the child has closed its end, with ENOBUFS when the queue is full.
     Status write(std::string_view text);
+    [[nodiscard]] int fd() const { return pipe_.get(); }
+    // What the child has not taken yet.
+    [[nodiscard]] const std::string& queued() const { return queue_; }
     // Called from the loop whenever the child has read all that was queued.
     void on_drained(std::function<void()> call) { on_drained_ = std::move(call); }
 

@@ -82,6 +82,42 @@ void ListenerPool::resume() {
     dispatch();
 }
 
+// --- saving --------------------------------------------------------------------------------------
+
+PoolState ListenerPool::save() const {
+    PoolState saved;
+    for (const auto& queued : queue_) saved.queue.push_back(queued.save());
+    for (const auto& listener : listeners_) {
+        auto& one = saved.listeners.emplace_back();
+        one.process = listener.name;
+        one.protocol = listener.protocol.save();
+        if (listener.event) one.event = listener.event->save();
+    }
+    saved.next_pool_serial = next_pool_serial_;
+    saved.totals = totals_;
+    saved.rejects_in_a_row = rejects_in_a_row_;
+    saved.holding = holding_;
+    return saved;
+}
+
+void ListenerPool::restore(PoolState saved) {
+    const auto queued = [](QueuedEvent& event) {
+        return Queued{std::make_shared<const Event>(std::move(event.event)), event.pool_serial};
+    };
+    for (auto& event : saved.queue) queue_.push_back(queued(event));
+    for (auto& one : saved.listeners) {
+        const auto listener = std::ranges::find(listeners_, one.process, &Listener::name);
+        if (listener == listeners_.end()) continue;
+        listener->protocol.restore(std::move(one.protocol));
+        if (one.event) listener->event = queued(*one.event);
+    }
+    next_pool_serial_ = saved.next_pool_serial;
+    totals_ = saved.totals;
+    rejects_in_a_row_ = saved.rejects_in_a_row;
+    holding_ = saved.holding;
+    if (holding_) host_.holding();
+}
+
 // --- sending -------------------------------------------------------------------------------------
 
 void ListenerPool::dispatch() {

@@ -20,6 +20,7 @@
 #include <fmt/format.h>
 
 #include "event/listener_protocol.h"
+#include "event/pool_state.h"
 #include "event/types.h"
 
 namespace svd::event {
@@ -59,14 +60,6 @@ struct ListenerPoolOptions {
     EventLength length = EventLength::Characters;
 };
 
-// Counted since the pool was made.
-struct ListenerPoolTotals {
-    std::uint64_t accepted = 0;   // every event that the pool took in
-    std::uint64_t delivered = 0;  // answered with OK
-    std::uint64_t rejected = 0;   // answers other than OK; the event is kept
-    std::uint64_t dropped = 0;    // lost to a full queue
-};
-
 class ListenerPool {
   public:
     // A listener that rejects kRejectsAtOnce times in a row gets the next event after kPatience:
@@ -95,6 +88,11 @@ class ListenerPool {
     // kPatience after holding().
     void resume();
 
+    [[nodiscard]] PoolState save() const;
+    // In a new pool of the same processes. Nothing is sent before the next event, answer or
+    // resume(), which a pool that holds its events back asks for again.
+    void restore(PoolState saved);
+
     [[nodiscard]] ListenerState state(std::size_t process) const;
     [[nodiscard]] std::size_t queued() const { return queue_.size(); }
     [[nodiscard]] std::size_t buffer_size() const { return options_.buffer_size; }
@@ -105,6 +103,7 @@ class ListenerPool {
     struct Queued {
         std::shared_ptr<const Event> event;
         std::uint64_t pool_serial;
+        [[nodiscard]] QueuedEvent save() const { return {*event, pool_serial}; }
     };
     struct Listener {
         std::string name;

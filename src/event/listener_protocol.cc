@@ -44,6 +44,19 @@ void ListenerProtocol::reset() {
     *this = {};
 }
 
+ProtocolState ListenerProtocol::save() const {
+    return {static_cast<int>(state_), held_, missing_};
+}
+
+void ListenerProtocol::restore(ProtocolState saved) {
+    if (saved.state < 0 || saved.state > static_cast<int>(ListenerState::Unknown) ||
+        saved.held.size() > kMaxResultLine)
+        return;
+    state_ = static_cast<ListenerState>(saved.state);
+    held_ = std::move(saved.held);
+    missing_ = saved.missing;
+}
+
 void ListenerProtocol::sent() {
     if (state_ == ListenerState::Ready) state_ = ListenerState::Busy;
 }

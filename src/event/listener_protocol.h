@@ -16,6 +16,8 @@
 #include <string_view>
 #include <vector>
 
+#include "event/pool_state.h"
+
 namespace svd::event {
 
 enum class ListenerState { Acknowledged, Ready, Busy, Unknown };
@@ -47,6 +49,9 @@ class ListenerProtocol {
     void sent();
     // What the bytes mean, in order; at most three outcomes.
     [[nodiscard]] std::vector<Outcome> feed(std::string_view bytes);
+
+    [[nodiscard]] ProtocolState save() const;
+    void restore(ProtocolState saved);
 
   private:
     using Outcomes = std::vector<Outcome>;

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <utility>
 #include <vector>
 
 #include "base/clock.h"
@@ -24,8 +25,14 @@ class TickSchedule {
     // Time to the next boundary, positive.
     [[nodiscard]] Duration until_next(WallTime now) const;
 
+    // Period: number of its slice seen last. Restored before the first watch(), it makes a boundary
+    // that passed meanwhile due.
+    using Seen = std::map<std::int64_t, std::int64_t>;
+    [[nodiscard]] const Seen& save() const { return last_; }
+    void restore(Seen seen) { last_ = std::move(seen); }
+
   private:
-    std::map<std::int64_t, std::int64_t> last_;  // period: number of the slice seen last
+    Seen last_;
 };
 
 }  // namespace svd::event

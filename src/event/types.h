@@ -37,6 +37,7 @@ struct Event {
     // Facts for subscribers that do not parse payloads; empty where they do not apply.
     std::string group;
     std::string process;
+    bool operator==(const Event&) const = default;
 };
 
 // --- events with Supervisor's payloads

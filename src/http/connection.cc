@@ -214,6 +214,31 @@ void Connection::on_deadline() {
     update();
 }
 
+// A request that is only arriving is let in; it is answered before the next call.
+void Connection::say_goodbye() {
+    switch (phase_) {
+        case Phase::Reading:
+            if (exchange_ > 0 && is_idle()) close();
+            break;
+        case Phase::Handling: {
+            close_after_ = true;
+            Response response;
+            response.status = 503;
+            response.headers = {{"Content-Type", "text/html"}, {"Retry-After", "1"}};
+            response.body = wire::error_page(503);
+            answer(exchange_, std::move(response));
+            break;
+        }
+        case Phase::Streaming:
+            close_after_ = true;
+            stream_finish(exchange_);
+            break;
+        case Phase::Lingering:
+        case Phase::Closed:
+            break;
+    }
+}
+
 void Connection::finish_or_linger() {
     if (phase_ != Phase::Reading || !close_after_ || !output_.empty()) return;
     if (!unread_input_ && input_.empty()) return close();

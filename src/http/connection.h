@@ -58,6 +58,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
     Status start(os::Loop& loop);
     void on_deadline();
+    // The server is about to go: see Server::say_goodbye. A client that has connected and not said
+    // anything yet is left in peace: its request is on the way.
+    void say_goodbye();
     // Ends it without telling anybody: the server goes away.
     void abandon();
 

@@ -57,7 +57,35 @@ constexpr std::string_view kTrueOrMembers =
     "result true; for a whole group an array of structs, one for each process";
 constexpr std::string_view kMembers = "result an array of structs, one for each process";
 
+Outcome<void> get_daemon_info(const RpcContext& context, const Arguments&, std::string& out) {
+    const auto info = context.supervisor.daemon_info();
+    StructScope fields(out);
+    fields.text("version", info.version);
+    fields.number("pid", info.pid);
+    fields.number("upgrades", info.upgrades);
+    fields.number("started", epoch_seconds(info.started));
+    fields.number("processes", static_cast<std::int64_t>(context.supervisor.process_count()));
+    return {};
+}
+
+void upgrade(const RpcContext& context, const Arguments&, std::string out, ReplyDone done) {
+    context.supervisor.upgrade(
+        [out = std::move(out), done = std::move(done)](Outcome<void> outcome) mutable {
+            if (outcome) emit_bool(out, true);
+            done(std::move(out), std::move(outcome));
+        });
+}
+
 const Method kMethods[] = {
+    {"getDaemonInfo",
+     "",
+     During::Always,
+     "Tells of svd itself: a struct of version, pid, upgrades (how often it has become another\n"
+     "program), started (seconds since 1970, of the first one) and processes (how many).",
+     {},
+     "struct",
+     "result a struct",
+     get_daemon_info},
     {"getEventPools",
      "",
      During::RunningOnly,
@@ -152,6 +180,15 @@ const Method kMethods[] = {
      "boolean",
      kTrueOrMembers,
      rpc::rotate_process_logs},
+    {"upgrade",
+     "",
+     During::RunningOnly,
+     "Goes on as the program that is on disk now, with every process, pipe and socket in hand.\n"
+     "Answers when that program has agreed; this connection closes a moment later.",
+     {},
+     "boolean",
+     "result true; FAILED when the new program cannot go on, and all stays as it is",
+     upgrade},
 };
 
 }  // namespace

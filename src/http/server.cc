@@ -70,6 +70,7 @@ class Server::Impl final : public ConnectionHost {
 
     Status listen(Listener spec);
     void stop_listening() { listeners_.clear(); }
+    void say_goodbye();
     [[nodiscard]] std::size_t connection_count() const { return connections_.size(); }
     [[nodiscard]] std::size_t unsent_count() const {
         return static_cast<std::size_t>(std::ranges::count_if(
@@ -218,6 +219,12 @@ void Server::Impl::resume_accepting() {
     }
 }
 
+void Server::Impl::say_goodbye() {
+    std::vector<std::shared_ptr<Connection>> all;
+    for (const auto& [key, connection] : connections_) all.push_back(connection);
+    for (const auto& connection : all) connection->say_goodbye();
+}
+
 void Server::Impl::closed(Connection& connection) {
     connections_.erase(&connection);
     if (paused_) resume_accepting();
@@ -273,6 +280,9 @@ Status Server::listen(Listener spec) {
 }
 void Server::stop_listening() {
     impl_->stop_listening();
+}
+void Server::say_goodbye() {
+    impl_->say_goodbye();
 }
 std::size_t Server::connection_count() const {
     return impl_->connection_count();

@@ -77,6 +77,10 @@ class Server {
     // Stops accepting on all listeners and closes them; connections go on.
     void stop_listening();
 
+    // Closes connections between two requests, answers 503 to those whose handlers still owe an
+    // answer, and ends streams. Call it until connection_count() is 0, or patience is over.
+    void say_goodbye();
+
     [[nodiscard]] std::size_t connection_count() const;
     // Connections with an answer that is not completely written yet.
     [[nodiscard]] std::size_t unsent_count() const;

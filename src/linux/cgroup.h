@@ -129,6 +129,7 @@ class CgroupTree {
 
     // From an upgrade: keep the subtree when this object goes.
     void keep() { keep_ = true; }
+    [[nodiscard]] const std::string& name() const { return name_; }            // "svd-4711"
     [[nodiscard]] const std::string& path() const { return path_; }            // "/svd-4711"
     [[nodiscard]] const std::string& directory() const { return directory_; }  // in the file system
     [[nodiscard]] int fd() const { return dir_.get(); }

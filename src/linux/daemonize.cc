@@ -84,6 +84,17 @@ Result<PidFile> PidFile::write(std::string path) {
     return file;
 }
 
+PidFile PidFile::take_up(std::string path) {
+    struct stat there{};
+    PidFile file;
+    if (path.empty() || stat(path.c_str(), &there) != 0) return file;
+    file.pid_ = getpid();
+    file.device_ = there.st_dev;
+    file.inode_ = there.st_ino;
+    file.path_ = std::move(path);
+    return file;
+}
+
 PidFile::PidFile(PidFile&& other) noexcept
     : path_(std::exchange(other.path_, {})),
       pid_(other.pid_),

@@ -74,6 +74,18 @@ void Scope::started(pid_t leader, bool in_cgroup) {
     scopes_->walker_->add_leader(*walk_, leader);
 }
 
+Scope::Saved Scope::save() const {
+    return {walking_, walk_ ? walk_->marker : std::string()};
+}
+
+void Scope::take_up(const Saved& saved, pid_t leader) {
+    if (!saved.walking && cgroup_) return;
+    walking_ = true;
+    if (!walk_) walk_ = scopes_->walker_->make();
+    if (!saved.marker.empty()) walk_->marker = saved.marker;
+    if (leader > 0) scopes_->walker_->add_leader(*walk_, leader);
+}
+
 bool Scope::uses_cgroup() const {
     return cgroup_ && !walking_;
 }

@@ -82,6 +82,15 @@ class Scope {
     // Was this reaped stray one of ours? For log lines only.
     [[nodiscard]] bool owns(const StrayReport& stray) const;
     [[nodiscard]] bool uses_cgroup() const;
+
+    // Going on with the children of another program (an upgrade): how this scope knows its
+    // processes, and taking that up again in a new scope of the same name.
+    struct Saved {
+        bool walking = false;
+        std::string marker;  // of environment_marker()
+    };
+    [[nodiscard]] Saved save() const;
+    void take_up(const Saved& saved, pid_t leader);  // leader 0: there is none
     explicit operator bool() const { return scopes_ != nullptr; }
 
   private:

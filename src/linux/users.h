@@ -54,6 +54,8 @@ class PidFile {
     ~PidFile() { remove(); }
     // Error text: "could not write pidfile {path}".
     [[nodiscard]] static Result<PidFile> write(std::string path);
+    // Takes up a file that this process wrote as another program; empty when it is gone.
+    [[nodiscard]] static PidFile take_up(std::string path);
     // Unlinks the file if it is still the one written here by this process.
     void remove() noexcept;
     // Leaves the file behind (upgrade).

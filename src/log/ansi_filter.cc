@@ -106,4 +106,11 @@ bool AnsiFilter::in_string(unsigned char byte) {
     return breaks && !ends;
 }
 
+void AnsiFilter::restore(const AnsiState& saved) {
+    if (saved.state < 0 || saved.state > static_cast<int>(State::StringEscape)) return;
+    state_ = static_cast<State>(saved.state);
+    osc_ = saved.osc;
+    length_ = saved.length;
+}
+
 }  // namespace svd::log

@@ -11,6 +11,8 @@
 #include <string>
 #include <string_view>
 
+#include "log/channel_state.h"
+
 namespace svd::log {
 
 class AnsiFilter {
@@ -23,6 +25,9 @@ class AnsiFilter {
     [[nodiscard]] std::string_view strip(std::string_view chunk);
     // Forgets a sequence that was begun and not ended; at the end of a stream.
     void reset();
+
+    [[nodiscard]] AnsiState save() const { return {static_cast<int>(state_), osc_, length_}; }
+    void restore(const AnsiState& saved);
 
   private:
     enum class State { Text, Escape, Intermediate, Csi, String, StringEscape };

@@ -51,6 +51,12 @@ std::size_t CaptureScanner::finish() {
     return unfinished;
 }
 
+void CaptureScanner::restore(CaptureState saved) {
+    capturing_ = saved.capturing;
+    matched_ = saved.matched < token().size() ? saved.matched : 0;
+    message_ = std::move(saved.message);
+}
+
 void CaptureScanner::deliver(std::string_view bytes) {
     if (bytes.empty()) return;
     if (!capturing_) {

@@ -9,6 +9,8 @@
 #include <string>
 #include <string_view>
 
+#include "log/channel_state.h"
+
 namespace svd::log {
 
 inline constexpr std::string_view kBeginToken = "<!--XSUPERVISOR:BEGIN-->";
@@ -27,6 +29,9 @@ class CaptureScanner {
     // as it is with Supervisor; returns how many bytes of it there were.
     std::size_t finish();
     [[nodiscard]] bool capturing() const { return capturing_; }
+
+    [[nodiscard]] CaptureState save() const { return {capturing_, matched_, message_}; }
+    void restore(CaptureState saved);
 
   private:
     [[nodiscard]] std::string_view token() const { return capturing_ ? kEndToken : kBeginToken; }

@@ -20,6 +20,9 @@ class LineSplitter {
     // End of stream: delivers what stands without a newline, if anything.
     void finish();
 
+    // The line without its end, to go on with elsewhere.
+    [[nodiscard]] const std::string& unfinished() const { return partial_; }
+
   private:
     std::size_t max_line_;
     Sink line_;

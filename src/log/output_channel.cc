@@ -49,6 +49,22 @@ void OutputChannel::finish(Now now) {
     if (lines_) lines_->finish();
 }
 
+ChannelState OutputChannel::save() const {
+    ChannelState saved;
+    saved.ansi = ansi_.save();
+    if (capture_) saved.capture = capture_->save();
+    if (lines_) saved.line = lines_->unfinished();
+    saved.bytes_read = bytes_read_;
+    return saved;
+}
+
+void OutputChannel::restore(ChannelState saved) {
+    ansi_.restore(saved.ansi);
+    if (capture_) capture_->restore(std::move(saved.capture));
+    if (lines_ && !saved.line.empty()) lines_->feed(saved.line);
+    bytes_read_ = saved.bytes_read;
+}
+
 void OutputChannel::pass(std::string_view bytes) {
     if (options_.file) options_.file->write(bytes, now_.mono);
     for (const auto& file : options_.more_files) file->write(bytes, now_.mono);

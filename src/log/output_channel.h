@@ -19,6 +19,7 @@
 #include "base/clock.h"
 #include "log/ansi_filter.h"
 #include "log/capture_scanner.h"
+#include "log/channel_state.h"
 #include "log/line_splitter.h"
 #include "log/rotating_file.h"
 #include "log/syslog_socket.h"
@@ -56,6 +57,10 @@ class OutputChannel {
     // End of the stream, or of the run when the pipe is kept: sends what is still held (a beginning
     // of a token, an unfinished syslog line). The channel can be fed again afterwards.
     void finish(Now now);
+
+    // What is held in the middle of the stream, and going on with it: nothing is passed on twice.
+    [[nodiscard]] ChannelState save() const;
+    void restore(ChannelState saved);
 
     // SIGUSR2 and clearProcessLogs; successes when there is no file.
     Status reopen(MonoTime now);

@@ -127,6 +127,9 @@ class Fleet {
     // never ran. A start or stop request that is fed meanwhile takes a process out of the queue.
     void queue_autostart(const Group& group);
     void queue_start(Process& process);
+    [[nodiscard]] bool is_queued(const Process& process) const {
+        return start_queue_.contains(process);
+    }
     // Starts up to `limit` queued processes; true while more are waiting.
     bool start_some(std::size_t limit, const Now& now);
 

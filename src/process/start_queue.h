@@ -30,6 +30,9 @@ class StartQueue {
     void erase(Process& process);
     void clear();
     [[nodiscard]] bool empty() const { return queue_.empty(); }
+    [[nodiscard]] bool contains(const Process& process) const {
+        return places_.contains(const_cast<Process*>(&process));
+    }
     [[nodiscard]] std::size_t size() const { return queue_.size(); }
 
   private:

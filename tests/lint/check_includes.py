@@ -19,12 +19,13 @@ ARROWS = {
     "control": ["base", "config", "process", "event", "log"],
     "http": ["control", "wire", "base", "linux", "log", "config/model.h"],
     "cli": ["base", "wire", "config"],
+    "state": ["base", "config", "process", "event", "log"],
 }
 ARROWS["daemon"] = list(ARROWS)
 ARROWS["pidproxy"] = ["base"]
 
 # These rooms decide and never act: no system call, no clock, no environment.
-PURE_ROOMS = ("config", "process", "event", "wire")
+PURE_ROOMS = ("config", "process", "event", "wire", "state")
 # The files of a pure room that ask the machine, behind an interface, and do nothing else.
 READERS = ("src/config/host.cc",)
 IMPURE = [

@@ -101,6 +101,8 @@ struct FakeHost : Host {
         requested = how;
         return {};
     }
+    void upgrade(Done<void> done) override { done({}); }
+    [[nodiscard]] DaemonInfo daemon_info() const override { return {"1.2.3", 7, 0, {}}; }
     void remote_communication(std::string_view type, std::string_view data) override {
         remote.emplace_back(type, data);
     }

@@ -296,5 +296,44 @@ TEST_F(ListenerPoolTest, UnknownProcess_IsIgnored) {
     EXPECT_THAT(host.lines, IsEmpty());
 }
 
+TEST_F(ListenerPoolTest, SavedAndRestored_GoesOnWithTheSameEventsAndSerials) {
+    auto first = pool({"one", "two"});
+    host.running = {0, 1};
+    first.output(0, "READY\n");
+    first.output(1, "REA");
+    for (int i = 0; i < 3; ++i) first.accept(event(fmt::format("when:{}", i)));
+    host.text.clear();
+
+    auto second = pool({"two", "one"});
+    second.restore(first.save());
+    EXPECT_EQ(second.save().totals, first.save().totals);
+    EXPECT_EQ(second.queued(), 2U);
+    EXPECT_EQ(second.state(1), ListenerState::Busy);
+    second.output(0, "DY\n");
+    EXPECT_THAT(serials(host.text[0]), ElementsAre("1"));
+    second.output(1, "RESULT 4\nFAILREADY\n");
+    EXPECT_THAT(serials(host.text[1]), ElementsAre("0"));
+    second.accept(event());
+    EXPECT_EQ(second.save().next_pool_serial, 4U);
+}
+
+TEST_F(ListenerPoolTest, PoolThatHoldsItsEventsBack_AsksAgainWhenRestored) {
+    auto first = pool({"one"});
+    host.running = {0};
+    first.accept(event());
+    for (unsigned i = 0; i < ListenerPool::kRejectsAtOnce; ++i) {
+        first.output(0, "READY\n");
+        first.output(0, "RESULT 4\nFAIL");
+    }
+    EXPECT_EQ(host.holds, 1);
+    auto second = pool({"one"});
+    second.restore(first.save());
+    EXPECT_EQ(host.holds, 2);
+    second.output(0, "READY\n");
+    EXPECT_EQ(second.queued(), 1U);
+    second.resume();
+    EXPECT_EQ(second.queued(), 0U);
+}
+
 }  // namespace
 }  // namespace svd::event

@@ -136,5 +136,21 @@ TEST(ListenerProtocol, SentOutsideReady_DoesNothing) {
     EXPECT_EQ(protocol.state(), ListenerState::Acknowledged);
 }
 
+// As an upgrade does it, at any byte.
+TEST(ListenerProtocol, SavedAndRestoredAnywhere_GoesOn) {
+    const std::string text = "RESULT 4\nFAILREADY\n";
+    for (std::size_t cut = 0; cut <= text.size(); ++cut) {
+        auto first = busy();
+        auto all = first.feed(std::string_view(text).substr(0, cut));
+        ListenerProtocol second;
+        second.restore(first.save());
+        for (auto& outcome : second.feed(std::string_view(text).substr(cut)))
+            all.push_back(std::move(outcome));
+        EXPECT_THAT(all, ElementsAre(Outcome{Kind::Rejected, ListenerState::Busy, {}},
+                                     Outcome{Kind::Ready, ListenerState::Acknowledged, {}}))
+            << cut;
+    }
+}
+
 }  // namespace
 }  // namespace svd::event

@@ -66,5 +66,14 @@ TEST(TickSchedule, PeriodsThatMakeNoSense_AreIgnored) {
     EXPECT_TRUE(ticks.empty());
 }
 
+TEST(TickSchedule, Restored_MissesNoBoundary) {
+    TickSchedule first;
+    first.watch({5}, WallTime(std::chrono::seconds(12)));
+    TickSchedule second;
+    second.restore(first.save());
+    second.watch({5}, WallTime(std::chrono::seconds(16)));
+    EXPECT_EQ(second.due(WallTime(std::chrono::seconds(16))), std::vector<std::int64_t>{5});
+}
+
 }  // namespace
 }  // namespace svd::event

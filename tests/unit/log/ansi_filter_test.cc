@@ -126,5 +126,22 @@ TEST(AnsiFilter, Reset_ForgetsAnUnfinishedSequence) {
     EXPECT_EQ(filter.strip("1m"), "1m");
 }
 
+// As an upgrade does it, at any byte.
+TEST(AnsiFilter, SavedAndRestoredAnywhere_GoesOn) {
+    const std::string text = "a\x1b[31mred\x1b]0;title\x07 b\x1b(B\x1bPdcs\x1b\\c";
+    for (std::size_t cut = 0; cut <= text.size(); ++cut) {
+        AnsiFilter first;
+        AnsiFilter second;
+        std::string out(first.strip(std::string_view(text).substr(0, cut)));
+        second.restore(first.save());
+        out += second.strip(std::string_view(text).substr(cut));
+        EXPECT_EQ(out, "ared bc") << cut;
+    }
+    AnsiFilter odd;
+    odd.restore({-1, true, 5});
+    odd.restore({1000, true, 5});
+    EXPECT_EQ(odd.strip("text"), "text");
+}
+
 }  // namespace
 }  // namespace svd::log

@@ -123,5 +123,21 @@ TEST(CaptureScanner, MessageWithoutEnd_IsLostAndCounted) {
     EXPECT_EQ(scan.passed, "next run");
 }
 
+// As an upgrade does it, at any byte.
+TEST(CaptureScanner, SavedAndRestoredAnywhere_GoesOn) {
+    const std::string text = "a<!--" + kBegin + "mess<age" + kEnd + "b" + kEnd + "<";
+    Scan whole;
+    whole.scanner.feed(text);
+    for (std::size_t cut = 0; cut <= text.size(); ++cut) {
+        Scan first;
+        Scan second;
+        first.scanner.feed(text.substr(0, cut));
+        second.scanner.restore(first.scanner.save());
+        second.scanner.feed(text.substr(cut));
+        EXPECT_EQ(first.passed + second.passed, whole.passed) << cut;
+        EXPECT_EQ(first.messages.size() + second.messages.size(), 1U) << cut;
+    }
+}
+
 }  // namespace
 }  // namespace svd::log

@@ -1,0 +1,137 @@
+// Session: what a successor needs to go on from, and going on from it.
+#include <algorithm>
+#include <map>
+
+#include "base/version.h"
+#include "daemon/session.h"
+#include "linux/notify.h"
+
+namespace svd::daemon {
+
+namespace {
+// Equal configurations of groups are written once.
+class GroupPool {
+  public:
+    explicit GroupPool(std::vector<config::GroupConfig>& groups) : groups_(groups) {}
+
+    std::size_t index_of(const config::GroupConfig& group) {
+        auto& places = by_name_[group.name];
+        for (const std::size_t place : places)
+            if (groups_[place] == group) return place;
+        places.push_back(groups_.size());
+        groups_.push_back(group);
+        return places.back();
+    }
+
+    state::Configured configured(const config::Config& config) {
+        state::Configured saved;
+        for (const auto& group : config.groups) saved.groups.push_back(index_of(group));
+        saved.config = config;
+        saved.config.groups.clear();
+        return saved;
+    }
+
+  private:
+    std::vector<config::GroupConfig>& groups_;
+    std::map<std::string, std::vector<std::size_t>, std::less<>> by_name_;
+};
+
+std::vector<const process::Group*> in_order_of_addition(const process::Fleet& fleet) {
+    std::vector<const process::Group*> groups;
+    for (const auto* group : fleet.groups_by_priority()) groups.push_back(group);
+    std::ranges::sort(groups, {}, &process::Group::sequence);
+    return groups;
+}
+}  // namespace
+
+std::shared_ptr<const config::Config> restore_config(
+    const state::Configured& saved, const std::vector<config::GroupConfig>& groups) {
+    auto config = std::make_shared<config::Config>(saved.config);
+    for (const std::size_t index : saved.groups) config->groups.push_back(groups[index]);
+    return config;
+}
+
+state::Snapshot Session::save() const {
+    state::Snapshot saved;
+    saved.program_version = kVersion;
+    saved.upgrades = setup_.upgrades;
+    saved.started = setup_.started;
+    saved.working_directory = setup_.request.working_directory;
+
+    GroupPool pool(saved.group_configs);
+    saved.configured = pool.configured(*setup_.config);
+    if (supervisor_->last_read() != setup_.config)
+        saved.last_read = pool.configured(*supervisor_->last_read());
+    for (const auto& limit : setup_.limits)
+        saved.child_limits.push_back({limit.resource, limit.value.rlim_cur, limit.value.rlim_max});
+    saved.pidfile = setup_.pidfile;
+    if (const auto* tree = scopes_->tree()) saved.cgroup = tree->name();
+    for (const auto& server : setup_.servers)
+        saved.servers.push_back({server.section, server.listener.fd(), server.listener.path()});
+    saved.fcgi_sockets = executor_->save_sockets();
+
+    saved.next_serial = bus_.next_serial();
+    saved.next_listener_serial = listeners_->next_serial();
+    saved.ticks = listeners_->save_ticks();
+    for (const auto* group : in_order_of_addition(*fleet_)) {
+        auto& one = saved.groups.emplace_back();
+        one.config = pool.index_of(*group->config);
+        one.pool = listeners_->save(*group);
+        for (const auto& process : group->processes) {
+            one.processes.push_back(executor_->save(*process));
+            one.processes.back().queued = fleet_->is_queued(*process);
+        }
+    }
+    return saved;
+}
+
+void Session::take_up(state::Snapshot saved) {
+    if (saved.last_read)
+        supervisor_->restore_last_read(restore_config(*saved.last_read, saved.group_configs));
+    listeners_->restore_ticks(std::move(saved.ticks));
+    executor_->begin_taking_up(std::move(saved.fcgi_sockets));
+    for (auto& one : saved.groups) {
+        auto& group = fleet_->add_group(
+            std::make_shared<const config::GroupConfig>(saved.group_configs[one.config]));
+        // The listeners' answers need their pool.
+        if (one.pool) listeners_->restore(group, *std::move(one.pool));
+        for (auto& process_state : one.processes) {
+            auto* process = group.find(process_state.name);
+            if (process == nullptr) continue;
+            const bool queued = process_state.queued;
+            executor_->take_up(*process, std::move(process_state));
+            if (queued) fleet_->queue_start(*process);
+        }
+    }
+    executor_->end_taking_up();
+    log_.info("svd {} has taken over from svd {}: {} groups, {} processes", kVersion,
+              saved.program_version, saved.groups.size(), fleet_->process_count());
+    settle_soon();
+}
+
+void Session::upgrade(control::Done<void> done) {
+    if (fleet_->daemon_state() != process::DaemonState::Running || requested_)
+        return done(control::refuse(control::FaultCode::ShutdownState));
+    upgrade_->begin(std::move(done));
+}
+
+control::DaemonInfo Session::daemon_info() const {
+    return {kVersion, ::getpid(), setup_.upgrades, setup_.started};
+}
+
+Status Session::open_upgrade() {
+    Upgrade::Hooks hooks;
+    hooks.save = [this] {
+        listeners_->report_overflow();
+        return save();
+    };
+    hooks.server = [this]() -> http::Server& { return *server_; };
+    hooks.listen_again = [this] {
+        if (const auto listening = open_listeners(); !listening)
+            log_.critical("cannot listen again: {}", listening.error().text);
+    };
+    SVD_TRY(upgrade_, Upgrade::create(loop_, *children_, log_, setup_.argv, std::move(hooks)));
+    return {};
+}
+
+}  // namespace svd::daemon

@@ -1,0 +1,62 @@
+#include "state/codec.h"
+
+#include <algorithm>
+
+#include "state/members.h"
+
+namespace svd::state {
+
+namespace {
+using nlohmann::json;
+constexpr std::string_view kKind = "svd state";
+
+Status check_indices(const Snapshot& snapshot) {
+    const auto known = [&](std::size_t index) { return index < snapshot.group_configs.size(); };
+    bool good = std::ranges::all_of(snapshot.configured.groups, known) &&
+                std::ranges::all_of(snapshot.groups, known, &Group::config);
+    if (snapshot.last_read) good = good && std::ranges::all_of(snapshot.last_read->groups, known);
+    if (!good) return fail("the state is damaged: a group without a configuration");
+    return {};
+}
+}  // namespace
+
+std::string encode(const Snapshot& snapshot) {
+    const json document{{"kind", kKind}, {"version", kVersion}, {"state", snapshot}};
+    std::string bytes;
+    json::to_cbor(document, bytes);
+    return bytes;
+}
+
+Result<Snapshot> decode(std::string_view bytes) try {
+    const json document = json::from_cbor(bytes, true, false);
+    if (document.is_discarded() || !document.is_object() || document.value("kind", "") != kKind)
+        return fail("this is not the state of an svd");
+    const int version = document.value("version", 0);
+    if (version < kOldestVersion || version > kVersion)
+        return fail("the state has version {}, this svd reads {} to {}", version, kOldestVersion,
+                    kVersion);
+    auto snapshot = document.at("state").get<Snapshot>();
+    SVD_CHECK(check_indices(snapshot));
+    return snapshot;
+} catch (const json::exception& error) {
+    return fail("the state is damaged: {}", error.what());
+}
+
+std::vector<int> descriptors_of(const Snapshot& snapshot) {
+    std::vector<int> all;
+    const auto add = [&](int fd) {
+        if (fd >= 0) all.push_back(fd);
+    };
+    for (const auto& server : snapshot.servers) add(server.fd);
+    for (const auto& socket : snapshot.fcgi_sockets) add(socket.fd);
+    for (const auto& group : snapshot.groups)
+        for (const auto& process : group.processes) {
+            add(process.out.pipe);
+            add(process.err.pipe);
+            add(process.in);
+            for (const auto& lingering : process.lingering) add(lingering.output.pipe);
+        }
+    return all;
+}
+
+}  // namespace svd::state

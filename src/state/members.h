@@ -1,0 +1,72 @@
+// The members of everything in a snapshot. Private to state/.
+#pragma once
+
+#include "state/json_types.h"
+#include "state/model.h"
+
+namespace svd::config {
+SVD_STATE(CpuQuota, quota, period)
+SVD_STATE(IoPriority, io_class, level)
+SVD_STATE(ResourceLimit, resource, soft, hard)
+SVD_STATE(Limits, memory_high, memory_max, memory_swap_max, oom_group, cpu_weight, cpu_max,
+          allowed_cpus, io_weight, pids_max, oom_score_adj, nice, ionice, rlimits)
+SVD_STATE(RestartLimit, count, window)
+SVD_STATE(LogConfig, target, path, more_paths, maxbytes, backups, maxage, capture_maxbytes,
+          events_enabled, syslog)
+SVD_STATE(Credentials, user, uid, gid, groups, home, shell)
+SVD_STATE(SocketOwner, uid, gid)
+SVD_STATE(FcgiSocket, url, backlog, owner, mode)
+SVD_STATE(ProcessConfig, name, program, command, priority, autostart, startsecs, startretries,
+          autorestart, restart_limit, exitcodes, stopsignal, stopwaitsecs, stopasgroup, killasgroup,
+          keep_descendants, user, redirect_stderr, stdout_log, stderr_log, environment, directory,
+          umask, serverurl, fcgi_socket, depends_on, limits)
+SVD_STATE(ListenerPool, events, buffer_size, result_handler, length_in_bytes)
+SVD_STATE(GroupConfig, name, priority, kind, homogeneous, processes, fcgi_socket, listener_pool,
+          limits)
+SVD_STATE(HttpAuth, username, password)
+SVD_STATE(UnixServerConfig, section, path, mode, owner, auth)
+SVD_STATE(InetServerConfig, section, host, port, auth)
+SVD_STATE(RpcInterface, name, factory)
+SVD_STATE(DaemonConfig, logfile, log_to_syslog, logfile_maxbytes, logfile_backups, logfile_maxage,
+          loglevel, pidfile, umask, umask_given, nodaemon, silent, minfds, minprocs, nocleanup,
+          childlogdir, user, directory, strip_ansi, environment, identifier, required_controllers)
+SVD_STATE(Config, path, here, daemon, groups, unix_servers, inet_servers, rpc_interfaces,
+          included_files, server_url)
+}  // namespace svd::config
+
+namespace svd::log {
+SVD_STATE(AnsiState, state, osc, length)
+SVD_STATE(CaptureState, capturing, matched, message)
+SVD_STATE(ChannelState, ansi, capture, line, bytes_read)
+}  // namespace svd::log
+
+namespace svd::event {
+SVD_STATE(Event, serial, type, payload, at, group, process)
+SVD_STATE(ProtocolState, state, held, missing)
+SVD_STATE(QueuedEvent, event, pool_serial)
+SVD_STATE(PoolListenerState, process, protocol, event)
+SVD_STATE(ListenerPoolTotals, accepted, delivered, rejected, dropped)
+SVD_STATE(PoolState, queue, listeners, next_pool_serial, totals, rejects_in_a_row, holding)
+}  // namespace svd::event
+
+namespace svd::process {
+SVD_STATE(ExitStatus, code, signal, core_dumped)
+SVD_STATE(Data, state, pid, run, started_mono, laststart, laststop, backoff, restarts,
+          restart_window, deadline, exit, leader_gone, leader_gone_at, ended_early, restart_wanted,
+          killed, stop_wanted, spawnerr)
+}  // namespace svd::process
+
+namespace svd::state {
+SVD_STATE(Output, pipe, auto_path, channel)
+SVD_STATE(Lingering, is_stderr, output)
+SVD_STATE(Process, name, data, paused, queued, out, err, in, in_queue, holds_socket, lingering,
+          walking, walk_marker)
+SVD_STATE(Group, config, processes, pool)
+SVD_STATE(Server, section, fd, path)
+SVD_STATE(FcgiSocket, config, program, left_to_descendants, fd, path)
+SVD_STATE(ResourceLimit, resource, soft, hard)
+SVD_STATE(Configured, config, groups)
+SVD_STATE(Snapshot, version, program_version, upgrades, started, group_configs, configured,
+          last_read, working_directory, child_limits, pidfile, cgroup, servers, fcgi_sockets,
+          next_serial, next_listener_serial, ticks, groups)
+}  // namespace svd::state
