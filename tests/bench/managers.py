@@ -133,6 +133,11 @@ class Supervisor(Manager):
     def control(self, *words):
         return run([self.client, "-c", self.config, *words])
 
+    def upgrades(self):
+        """How often svd has become another program, from its log."""
+        with open(self.folder + "/daemon.log", encoding="utf-8", errors="replace") as log:
+            return sum("has taken over from svd" in line for line in log)
+
     def overflows(self):
         """Events that the main log says were dropped."""
         with open(self.folder + "/daemon.log", encoding="utf-8", errors="replace") as log:

@@ -4,6 +4,7 @@ import json
 import os
 import random
 import resource
+import signal
 import socket
 import subprocess
 import time
@@ -350,6 +351,58 @@ def update(bench):
             Row("others restarted by it", "", others, Target("0", at_most=0))]
 
 
+def _longest_silence(manager, begin, until):
+    """Asks on new connections without a pause; the longest time from one answer to the next, in ms."""
+    request = b"GET /ok.html HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+    longest, last, begun = 0, time.monotonic(), False
+    end = last + 30
+    while time.monotonic() < end:
+        with socket.socket(socket.AF_UNIX) as connection:
+            connection.settimeout(30)
+            connection.connect(manager.socket)
+            connection.sendall(request)
+            if not connection.recv(4096).startswith(b"HTTP/1.1 "):
+                raise RuntimeError("no answer")
+        now = time.monotonic()
+        if begun:
+            longest = max(longest, now - last)
+            if until():
+                return longest * 1000
+        last = now
+        if not begun:
+            begin()
+            begun, last = True, time.monotonic()
+    raise RuntimeError("the upgrade has not ended")
+
+
+def upgrade(bench):
+    """svd becomes the program on disk with 1000 running: how long nobody is answered, what is lost."""
+    silence, lost, restarted = [], 0, 0
+    for _ in bench.each_run(("svd",)):
+        programs = bench.idle(bench.programs)
+        log = bench.scratch + "/numbers.log"
+        programs.append(Program(bench.programs + 1,
+                                bench.helper("spew", bench.programs + 1, 50_000_000, 5, 100), log))
+        manager, _, seen = bench.up("svd", programs)
+        started = time.monotonic()
+        bench.board.go()
+        time.sleep(1)
+        silence.append(_longest_silence(
+            manager, lambda: os.kill(manager.process.pid, signal.SIGUSR1),
+            lambda: manager.upgrades() == 1))
+        ends = bench.board.wait(kinds.WRITE_END, [bench.programs + 1], 60)
+        time.sleep(max(0, started + 7 - time.monotonic()))
+        lost += ends[bench.programs + 1].value - os.path.getsize(log)
+        restarted += sum(not os.path.exists(f"/proc/{record.pid}") for number, record in seen.items()
+                         if number <= bench.programs)
+        manager.end()
+        os.unlink(log)
+    return [Row("upgrade: nobody is answered for", "ms", {"svd": silence},
+                Target("<= 100 ms", at_most=100)),
+            Row("upgrade: bytes lost", "", {"svd": lost}, Target("0", at_most=0)),
+            Row("upgrade: programs that ended", "", {"svd": restarted}, Target("0", at_most=0))]
+
+
 def tree(bench):
     """`stop` of a program whose 1000 descendants each left for a session of its own."""
     times, left, count = {}, {}, bench.programs
@@ -373,4 +426,5 @@ def tree(bench):
 
 
 SCENARIOS = {one.__name__: one
-             for one in (boot, restart, control, idle, events, logs, stop, update, tree, many)}
+             for one in (boot, restart, control, idle, events, logs, stop, update, upgrade,
+                         tree, many)}
