@@ -64,7 +64,11 @@ Status Session::open_parts() {
         log_.info("no cgroup can be used, descendants are found by walking /proc: {}",
                   scopes_->why_walking());
     controllers_ = std::make_unique<Controllers>(*scopes_, log_);
-    SVD_CHECK(controllers_->provide(*setup_.config));
+    if (auto provided = controllers_->provide(*setup_.config); !provided) {
+        // Programs that run already are not to pay for it.
+        if (!setup_.resume) return provided;
+        log_.critical("{}", provided.error().text);
+    }
     SVD_TRY(listeners_, Listeners::open(loop_, bus_, log_, setup_.config->daemon.identifier,
                                         setup_.first_listener_serial));
     executor_ = std::make_unique<Executor>(Parts{loop_, *children_, *scopes_, log_, files_,

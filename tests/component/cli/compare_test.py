@@ -126,10 +126,10 @@ ACTIONS = "".join(line + "\n" for line in (
     "default commands (type help <topic>):",
     "=====================================",
     "add    events  maintail  pid     remove  restart  shutdown  status  update ",
-    "avail  exit    open      quit    reopen  resume   signal    stop    version",
-    "clear  fg      pause     reload  reread  rotate   start     tail  ",
+    "avail  exit    open      quit    reopen  resume   signal    stop    upgrade",
+    "clear  fg      pause     reload  reread  rotate   start     tail    version",
     ""))
-MORE = "svctl has actions of its own: `events`, `pause`, `reopen`, `resume`, `rotate`"
+MORE = "svctl has actions of its own: `events`, `pause`, `reopen`, `resume`, `rotate`, `upgrade`"
 
 HELPING = [Row("help", differs=MORE, out=ACTIONS, code=0)] + [
     Row("help", topic) for topic in

@@ -85,8 +85,8 @@ TEST_F(Dispatch, Help_ListsEveryActionInColumns) {
     EXPECT_EQ(run("help"),
               "\ndefault commands (type help <topic>):\n=====================================\n"
               "add    events  maintail  pid     remove  restart  shutdown  status  update \n"
-              "avail  exit    open      quit    reopen  resume   signal    stop    version\n"
-              "clear  fg      pause     reload  reread  rotate   start     tail  \n\n");
+              "avail  exit    open      quit    reopen  resume   signal    stop    upgrade\n"
+              "clear  fg      pause     reload  reread  rotate   start     tail    version\n\n");
     EXPECT_EQ(code_, 0);
 }
 
