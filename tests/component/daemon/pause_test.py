@@ -170,6 +170,24 @@ class Pause(DaemonCase):
         self.wait("it counts as started", lambda: self.info("slow")["statename"] == "RUNNING")
         self.assertRegex(self.info("slow")["description"], r"^pid \d+, uptime .*, paused$")
 
+    def test_a_pause_outlives_an_upgrade_of_the_daemon(self):
+        handles = ("[program:h]\ncommand=/bin/sh -c \"trap 'exit 0' TERM; touch {dir}/ready;"
+                   "while :; do sleep 0.01; done\"\nstdout_logfile=NONE\nstderr_logfile=NONE\n"
+                   "stopwaitsecs=20\nstartsecs=0\n")
+        self.start(counter("one") + handles)
+        self.wait_counting("one")
+        self.wait("h is ready", lambda: os.path.exists(self.path("ready")))
+        self.assertEqual(len(self.rpc.svd.pauseAllProcesses()), 2)
+        pid = self.info("one")["pid"]
+        code, out = self.ctl("upgrade")
+        self.assertEqual(code, 0, out)
+        self.check_standing("one")
+        self.assertRegex(self.info("one")["description"], rf"^pid {pid}, uptime .*, paused$")
+        self.assertEqual(self.ctl("resume", "one"), (0, "one: resumed\n"))
+        self.wait_counting("one")
+        self.assertTrue(self.rpc.supervisor.stopProcess("h"))
+        self.assertIn("stopped: h (exit status 0)", self.log())
+
     @unittest.skipUnless(os.geteuid() == 0, "a daemon of another user can only be started by root")
     def test_without_a_cgroup_the_refusal_names_the_reason(self):
         nobody = 65534
