@@ -10,6 +10,12 @@ namespace {
 using nlohmann::json;
 constexpr std::string_view kKind = "svd state";
 
+// Nothing of ours is a fraction, and not every one can become a number of ours.
+bool has_fraction(const json& value) {
+    if (value.is_structured()) return std::ranges::any_of(value, has_fraction);
+    return value.is_number_float();
+}
+
 Status check_indices(const Snapshot& snapshot) {
     const auto known = [&](std::size_t index) { return index < snapshot.group_configs.size(); };
     bool good = std::ranges::all_of(snapshot.configured.groups, known) &&
@@ -31,6 +37,7 @@ Result<Snapshot> decode(std::string_view bytes) try {
     const json document = json::from_cbor(bytes, true, false);
     if (document.is_discarded() || !document.is_object() || document.value("kind", "") != kKind)
         return fail("this is not the state of an svd");
+    if (has_fraction(document)) return fail("the state is damaged: a number is no whole one");
     const int version = document.value("version", 0);
     if (version < kOldestVersion || version > kVersion)
         return fail("the state has version {}, this svd reads {} to {}", version, kOldestVersion,

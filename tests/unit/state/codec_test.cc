@@ -161,6 +161,10 @@ TEST(State, WhatIsNoState_IsRefused) {
     damaged.clear();
     nlohmann::json::to_cbor(document, damaged);
     EXPECT_THAT(refusal(damaged), HasSubstr("the state is damaged: "));
+    document["version"] = 1e300;
+    damaged.clear();
+    nlohmann::json::to_cbor(document, damaged);
+    EXPECT_EQ(refusal(damaged), "the state is damaged: a number is no whole one");
 }
 
 }  // namespace
