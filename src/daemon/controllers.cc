@@ -25,6 +25,7 @@ std::vector<os::CgroupTree::Missing> Controllers::enable(const ControllerNeeds& 
     for (const auto& [name, options] : needs) names.push_back(name);
     if (auto* tree = scopes_.tree()) return tree->enable(names);
     std::vector<os::CgroupTree::Missing> missing;
+    missing.reserve(names.size());
     for (const std::string& name : names) missing.push_back({name, scopes_.why_walking()});
     return missing;
 }

@@ -158,6 +158,11 @@ int main(std::span<const std::string> argv) {
         fmt::print("{}\n", kVersion);
         return kExitOk;
     }
+    if (options.action == Action::ReleaseCgroup) {
+        if (const auto done = os::release_controllers(); !done)
+            return usage_error(options, done.error().text);
+        return kExitOk;
+    }
     if (options.action == Action::CheckState) return check_state();
     if (const auto state_fd = state_descriptor()) return go_on(options, *state_fd, argv);
     auto request = make_request(options);

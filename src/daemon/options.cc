@@ -24,6 +24,8 @@ constexpr auto kTable = std::to_array<OptionRow>({
     {0, "check-state", false, "",
      "read the state of a running svd from standard input, say whether this program can go on "
      "with it"},
+    {0, "release-cgroup", false, "",
+     "for ExecStopPost= of a unit whose programs outlive svd: hand no controllers down any more"},
     {'u', "user", true, "USER", "run as this user (name or uid)"},
     {'m', "umask", true, "UMASK", "umask of the daemon and its children (default 022)"},
     {'d', "directory", true, "DIRECTORY", "directory to change to when daemonizing"},
@@ -62,6 +64,8 @@ void apply(const ParsedOption& option, bool supervisord, Options& options) {
             options.action = Action::Check;
     } else if (name == "check-state") {
         if (options.action == Action::Run) options.action = Action::CheckState;
+    } else if (name == "release-cgroup") {
+        if (options.action == Action::Run) options.action = Action::ReleaseCgroup;
     } else if (name == "strict") {
         options.strict = true;
     } else if (name != "profile_options") {

@@ -1,4 +1,4 @@
-// svd's command line: supervisord's options, --check and --strict.
+// svd's command line: supervisord's options, --check, --strict and --release-cgroup.
 #pragma once
 
 #include <span>
@@ -10,7 +10,7 @@
 
 namespace svd::daemon {
 
-enum class Action { Run, Check, CheckState, Help, Version };
+enum class Action { Run, Check, CheckState, ReleaseCgroup, Help, Version };
 
 struct Options {
     Action action = Action::Run;

@@ -83,6 +83,15 @@ struct CgroupPlace {
 // What the own cgroup could hand down; empty where there is none.
 [[nodiscard]] std::vector<std::string> available_controllers();
 
+// For a unit whose programs outlive a crash of the daemon: takes the controllers back from what a
+// daemon left in this cgroup, or systemd could not start another one there (EBUSY: processes have
+// no place in a cgroup that hands controllers down). Limits are off until a daemon enables them
+// again. `own` is a directory.
+[[nodiscard]] Status release_controllers(const std::string& own);
+// The same for the own cgroup; in a control process of a unit, which runs in ".control", for that
+// of the unit.
+[[nodiscard]] Status release_controllers();
+
 class CgroupTree {
   public:
     struct Options {

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <filesystem>
 
 #include <errno.h>
 #include <fcntl.h>
@@ -201,6 +202,46 @@ Result<std::vector<std::string>> Cgroup::apply() const {
     }
     in_force = std::move(possible);
     return unknown;
+}
+
+// --- after a crash ------------------------------------------------------------------------------
+namespace {
+
+// From below, as the kernel wants it. 0 or an errno.
+int take_back(const std::string& directory, int levels) {
+    const auto fd =
+        UniqueFd::adopt(open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW));
+    if (!fd) return errno == ENOENT ? 0 : errno;
+    const auto handed_down = read_small_file_at(fd.get(), kHandedDown);
+    if (!handed_down || trim(*handed_down).empty()) return 0;  // nor do those below
+    std::error_code error;
+    if (levels > 0)
+        for (const auto& entry : std::filesystem::directory_iterator(directory, error))
+            if (entry.is_directory(error))
+                if (const int code = take_back(entry.path().string(), levels - 1); code != 0)
+                    return code;
+    for (const std::string_view controller : split_blanks(*handed_down))
+        if (const int code = write_control(fd.get(), kHandedDown, fmt::format("-{}", controller));
+            code != 0)
+            return code;
+    return 0;
+}
+
+}  // namespace
+
+Status release_controllers(const std::string& own) {
+    constexpr int kLevels = 2;  // trees and their nodes
+    if (const int code = take_back(own, kLevels); code != 0)
+        return fail_errno(code, "take the controllers back from cgroup {}", own);
+    return {};
+}
+
+Status release_controllers() {
+    constexpr std::string_view kControl = "/.control";
+    SVD_TRY(const CgroupPlace place, find_own_cgroup());
+    std::string own = place.directory;
+    if (own.ends_with(kControl)) own.resize(own.size() - kControl.size());
+    return release_controllers(own);
 }
 
 }  // namespace svd::os

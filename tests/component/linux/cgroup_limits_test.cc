@@ -164,6 +164,16 @@ TEST_F(PretendedTree, LeafBelowANode_IsMadeWithItAndBothAreLimited) {
     EXPECT_TRUE(exists(scratch_ / "svd-t/new/a%2Fb"));
 }
 
+TEST_F(PretendedTree, ReleasedControllers_AreTakenBackFromBelow) {
+    for (const char* cgroup : {"", "svd-t/", "svd-t/shop/"})
+        write_file(std::string(cgroup) + "cgroup.subtree_control", "memory\n");
+    EXPECT_TRUE(release_controllers(scratch_.path()).has_value());
+    for (const char* cgroup : {"", "svd-t/", "svd-t/shop/"})
+        EXPECT_EQ(content(std::string(cgroup) + "cgroup.subtree_control"), "-memory\n");
+    EXPECT_EQ(content("svd-t/shop/cart/cgroup.subtree_control"), "");
+    EXPECT_TRUE(release_controllers(scratch_ / "nowhere").has_value());
+}
+
 class ScopeNodes : public testing::Test {
   protected:
     void SetUp() override {

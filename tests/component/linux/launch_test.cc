@@ -59,6 +59,19 @@ TEST(Launch, OnlyTheDaemonsUser_InACgroupWithoutMemoryAccounting_BorrowsMemory) 
     EXPECT_FALSE(may_borrow_memory(spec));
 }
 
+TEST(Launch, CgroupBelowOneWithMemoryAccounting_BorrowsNoMemory) {
+    const ScratchDirectory node;
+    const std::string leaf = node / "leaf";
+    ASSERT_EQ(mkdir(leaf.c_str(), 0755), 0);
+    const auto fd = UniqueFd::adopt(open(leaf.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    SpawnSpec spec = shell("true");
+    spec.cgroup_fd = fd.get();
+    EXPECT_EQ(may_borrow_memory(spec), kCanBorrowMemory);
+    const auto file =
+        UniqueFd::adopt(open((node / "memory.max").c_str(), O_CREAT | O_WRONLY | O_CLOEXEC, 0644));
+    EXPECT_FALSE(may_borrow_memory(spec));
+}
+
 TEST(Launch, MoreAtOnceThanSlots_AllRunAndTheirPipesEnd) {
     constexpr std::size_t kChildren = 5 * LaunchSlots::kCount;
     std::vector<Pipe> pipes;

@@ -52,6 +52,8 @@ TEST(Options, HelpAndVersionActInOrder) {
 
 TEST(Options, TChecks_ButStripsAnsiUnderSupervisordsName) {
     EXPECT_EQ(parse({"-t"})->action, Action::Check);
+    EXPECT_EQ(parse({"--release-cgroup"})->action, Action::ReleaseCgroup);
+    EXPECT_EQ(parse({"-v", "--release-cgroup"})->action, Action::Version);
     EXPECT_EQ(parse({"--check", "--strict"})->strict, true);
     const auto compatible = parse({"-t"}, "/usr/bin/supervisord");
     EXPECT_EQ(compatible->action, Action::Run);
