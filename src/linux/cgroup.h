@@ -58,6 +58,8 @@ class Cgroup {
     // controllers that are not enabled are left out. Answers the files that this kernel does not
     // have. An error is what the kernel refused.
     [[nodiscard]] Result<std::vector<std::string>> apply() const;
+    // What is wanted has been written by the former image of the daemon.
+    void assume_applied() const;
 
   private:
     friend class CgroupTree;
@@ -162,6 +164,8 @@ class CgroupTree {
     void take_up_controllers();
     [[nodiscard]] Status ensure_node(const std::string& name);
     void forget_in_force(const std::string& name);
+    [[nodiscard]] std::vector<CgroupSetting> possible(
+        const std::vector<CgroupSetting>& wanted) const;
     void read_events();
     bool settle_one();
 

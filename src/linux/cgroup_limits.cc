@@ -176,6 +176,19 @@ void CgroupTree::forget_in_force(const std::string& name) {
     if (found->second.wanted.empty()) limits_.erase(found);
 }
 
+std::vector<CgroupSetting> CgroupTree::possible(const std::vector<CgroupSetting>& wanted) const {
+    std::vector<CgroupSetting> possible;
+    for (const CgroupSetting& setting : wanted)
+        if (has(controller_of(setting.file))) possible.push_back(setting);
+    return possible;
+}
+
+void Cgroup::assume_applied() const {
+    const auto found = tree_->limits_.find(name_);
+    if (found != tree_->limits_.end())
+        found->second.in_force = tree_->possible(found->second.wanted);
+}
+
 void Cgroup::want(std::vector<CgroupSetting> settings) const {
     if (settings.empty() && !tree_->limits_.contains(name_)) return;
     tree_->limits_[name_].wanted = std::move(settings);
@@ -189,9 +202,7 @@ Result<std::vector<std::string>> Cgroup::apply() const {
     const auto directory = UniqueFd::adopt(
         openat(tree_->dir_.get(), name_.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW));
     if (!directory) return unknown;  // ensure() comes first; there is nothing to limit
-    std::vector<CgroupSetting> possible;
-    for (const CgroupSetting& setting : wanted)
-        if (tree_->controllers_.contains(controller_of(setting.file))) possible.push_back(setting);
+    std::vector<CgroupSetting> possible = tree_->possible(wanted);
     for (const CgroupSetting& change : setting_changes(in_force, possible)) {
         const int code = write_setting(directory.get(), change);
         if (code == ENOENT)

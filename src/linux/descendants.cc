@@ -79,7 +79,11 @@ Scope::Saved Scope::save() const {
 }
 
 void Scope::take_up(const Saved& saved, pid_t leader) {
-    if (!saved.walking && cgroup_) return;
+    if (!saved.walking && cgroup_) {
+        if (node_) node_->cgroup_.assume_applied();
+        if (leader > 0) cgroup_->assume_applied();
+        return;
+    }
     walking_ = true;
     if (!walk_) walk_ = scopes_->walker_->make();
     if (!saved.marker.empty()) walk_->marker = saved.marker;

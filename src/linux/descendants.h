@@ -39,6 +39,7 @@ class ScopeNode {
     [[nodiscard]] Result<std::vector<std::string>> apply_limits() { return cgroup_.apply(); }
 
   private:
+    friend class Scope;
     friend class Scopes;
     Cgroup cgroup_;
 };

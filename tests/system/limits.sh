@@ -155,6 +155,15 @@ check "svctl reload" client reload
 check "programs run again" soon runs spin
 check "limits after it" soon holds "$(leaf spin)/cpu.max" "20000 100000"
 
+spin=$(pid spin)
+check "svctl upgrade" client upgrade
+check "svd is in its leaf after it" grep -q "/svd-$main/.daemon$" "/proc/$main/cgroup"
+check "no restart for it" test "$(pid spin)" = "$spin"
+check "limits after it" holds "$(leaf spin)/cpu.max" "20000 100000"
+sed -i /^cpu_max=20%/d "$scratch/svd.conf"
+client reread >/dev/null
+check "a limit of before that is gone" holds "$(leaf spin)/cpu.max" "max 100000"
+
 check "the unit stops" systemctl stop "$unit"
 check "nothing is left" gone "$own"
 

@@ -125,6 +125,17 @@ TEST_F(PretendedTree, Limits_AreWrittenOnceAndTakenBack) {
     EXPECT_EQ(content("svd-t/web:one/pids.max"), "max\n");
 }
 
+TEST_F(PretendedTree, LimitsOfAFormerImage_CanBeTakenBack) {
+    ASSERT_TRUE(tree_->enable({"memory"}).empty());
+    write_file("svd-t/web:one/memory.max", "500\n");
+    const Cgroup leaf = tree_->leaf({"web", "one"});
+    leaf.want({{"memory.max", "500"}});
+    leaf.assume_applied();
+    leaf.want({});
+    EXPECT_TRUE(leaf.apply()->empty());
+    EXPECT_EQ(content("svd-t/web:one/memory.max"), "max\n");
+}
+
 TEST_F(PretendedTree, FileThatTheKernelLacks_IsTold) {
     ASSERT_TRUE(tree_->enable({"memory"}).empty());
     const Cgroup leaf = tree_->leaf({"web", "one"});
