@@ -90,6 +90,11 @@ void Actions::start() {
     effects.emplace_back(Spawn{});
 }
 
+void Actions::start_again() {
+    data.restarts_total += 1;
+    start();
+}
+
 void Actions::start_fresh() {
     if (!context.daemon_running) return;
     data.backoff = 0;
@@ -285,7 +290,7 @@ void Actions::maybe_restart(bool as_expected) {
                         (config.autorestart == config::AutoRestart::Unexpected && !as_expected);
     if (!wanted || stopped || !context.daemon_running) return;
     if (may_restart())
-        start();
+        start_again();
     else
         give_up_restarting();
 }

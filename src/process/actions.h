@@ -18,6 +18,8 @@ struct Actions {
 
     // Any state without a child -> STARTING; the answer to Spawn comes next.
     void start();
+    // A start that nobody asked for: after an end, or after a start that failed.
+    void start_again();
     // A start by request: counts failures from zero. Nothing while the daemon stops.
     void start_fresh();
     // The answers to Spawn.

@@ -23,6 +23,11 @@ std::string Process::namespec() const {
     return group->name() == name() ? name() : group->name() + ":" + name();
 }
 
+void Process::record(Death death, LastOutput output) {
+    if (!deaths) deaths = std::make_unique<DeathLog>();
+    deaths->add(std::move(death), std::move(output));
+}
+
 Process* Group::find(std::string_view process_name) const {
     const auto found = by_name.find(process_name);
     return found == by_name.end() ? nullptr : found->second;

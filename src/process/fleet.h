@@ -24,6 +24,7 @@
 
 #include "base/clock.h"
 #include "config/model.h"
+#include "process/deaths.h"
 #include "process/machine.h"
 #include "process/start_queue.h"
 
@@ -40,10 +41,13 @@ struct Process {
     std::shared_ptr<const config::ProcessConfig> config;
     Group* group = nullptr;  // never null; outlives the process
     Data data;
+    std::unique_ptr<DeathLog> deaths;  // null: no run has ended yet
     std::unique_ptr<Attachment> attachment;
     std::uint64_t sequence = 0;  // order of creation, unique; breaks ties the same way every time
 
     [[nodiscard]] const std::string& name() const { return config->name; }
+    // Remembers how a run ended.
+    void record(Death death, LastOutput output);
     // "name" when the group has the same name, else "group:name".
     [[nodiscard]] std::string namespec() const;
 };

@@ -109,7 +109,7 @@ void in_backoff(Actions& a, const Event& event) {
                    [&](const StopRequested&) { a.leave_backoff(); },
                    [&](const DeadlineReached&) {
                        a.data.deadline.reset();
-                       if (a.context.daemon_running) a.start();
+                       if (a.context.daemon_running) a.start_again();
                    },
                    [&](const SignalFailed&) {},
                    [&](const ShutdownBegun&) { a.give_up(false); },

@@ -57,6 +57,7 @@ struct Data {
     State state = State::Stopped;
     pid_t pid = 0;                     // leader; 0 when there is none
     std::uint64_t run = 0;             // counts spawns; events of an earlier run are stale
+    std::uint64_t restarts_total = 0;  // those of them that nobody asked for
     MonoTime started_mono{};           // of this or the last run
     WallTime laststart{};              // epoch: never started
     WallTime laststop{};               // epoch: never ended
