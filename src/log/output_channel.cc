@@ -71,6 +71,8 @@ void OutputChannel::pass(std::string_view bytes) {
     if (lines_) lines_->feed(bytes);
     if (options_.on_debug) options_.on_debug(bytes);
     if (options_.on_data) options_.on_data(bytes);
+    bytes_passed_ += bytes.size();
+    if (!has_own_file()) remember(bytes);
 }
 
 Status OutputChannel::reopen(MonoTime now) {

@@ -26,6 +26,8 @@
 
 namespace svd::log {
 
+inline constexpr std::size_t kTailBytes = 2048;  // of last_output()
+
 enum class Channel { Stdout, Stderr };
 [[nodiscard]] std::string_view channel_name(Channel channel);  // "stdout", "stderr"
 
@@ -71,9 +73,15 @@ class OutputChannel {
 
     [[nodiscard]] const std::shared_ptr<RotatingFile>& file() const { return options_.file; }
     [[nodiscard]] std::uint64_t bytes_read() const { return bytes_read_; }
+    // The end of what this channel has passed on, at most kTailBytes, in raw bytes. From its log
+    // when that is a regular file of its own (with what was rotated away after `since`), else from
+    // memory, of which only channels without such a file take any.
+    [[nodiscard]] std::string last_output(WallTime since) const;
 
   private:
     void pass(std::string_view bytes);
+    [[nodiscard]] bool has_own_file() const;
+    void remember(std::string_view bytes);
 
     ChannelOptions options_;
     AnsiFilter ansi_;
@@ -81,7 +89,9 @@ class OutputChannel {
     std::optional<LineSplitter> lines_;
     std::string syslog_text_;
     std::uint64_t bytes_read_ = 0;
-    Now now_{};  // of the call in progress
+    std::uint64_t bytes_passed_ = 0;
+    std::unique_ptr<std::string> tail_;  // while there is no file to read it from
+    Now now_{};                          // of the call in progress
 };
 
 // "'cat' stdout output:\n..." as the main log shows a chunk at level debug; bytes that are not
