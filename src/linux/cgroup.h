@@ -39,6 +39,8 @@ class Cgroup {
     // Creates the leaf (and its node) when missing and opens its directory (for
     // SpawnSpec::cgroup_fd). After kill() it fails with EBUSY until the leaf is empty.
     [[nodiscard]] Result<UniqueFd> ensure() const;
+    // The leaf's directory, for reading its files. ENOENT when it does not exist.
+    [[nodiscard]] Result<UniqueFd> open() const;
     // A live process is inside, at any depth. False when the leaf does not exist. Zombies do not
     // count.
     [[nodiscard]] Result<bool> populated() const;

@@ -70,6 +70,8 @@ class Scope {
     // walk.
     void started(pid_t leader, bool in_cgroup);
 
+    // The directory of its cgroup, for reading (accounting.h); an error when it walks /proc.
+    [[nodiscard]] Result<UniqueFd> open_cgroup() const;
     // No live process is left, the leader included. Zombies do not count.
     [[nodiscard]] bool is_empty() const;
     [[nodiscard]] std::vector<pid_t> pids() const;

@@ -25,6 +25,36 @@ std::vector<ReportCell*>& free_cells() {
 
 }  // namespace
 
+std::string_view stage_name(SpawnStage stage) {
+    switch (stage) {
+        case SpawnStage::None:
+            return "none";
+        case SpawnStage::Descriptors:
+            return "descriptors";
+        case SpawnStage::Cgroup:
+            return "cgroup";
+        case SpawnStage::OomScore:
+            return "oom_score_adj";
+        case SpawnStage::Nice:
+            return "nice";
+        case SpawnStage::IoPriority:
+            return "ionice";
+        case SpawnStage::Limits:
+            return "limits";
+        case SpawnStage::NotRoot:
+        case SpawnStage::Uid:
+            return "user";
+        case SpawnStage::Groups:
+        case SpawnStage::Gid:
+            return "group";
+        case SpawnStage::Directory:
+            return "directory";
+        case SpawnStage::Exec:
+            return "exec";
+    }
+    return "unknown";  // a number that a newer child wrote
+}
+
 Result<ExecReport> ExecReport::allocate() {
     auto& cells = free_cells();
     if (cells.empty()) {

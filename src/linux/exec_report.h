@@ -30,6 +30,9 @@ enum class SpawnStage : std::uint32_t {
     Exec,
 };
 
+// "exec", "directory": one word for people.
+[[nodiscard]] std::string_view stage_name(SpawnStage stage);
+
 struct ExecFailure {
     SpawnStage stage = SpawnStage::None;
     int code = 0;      // errno
