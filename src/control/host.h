@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/usage.h"
 #include "config/model.h"
 #include "control/fault.h"
 #include "control/views.h"
@@ -64,6 +65,9 @@ class Host {
     [[nodiscard]] virtual DaemonInfo daemon_info() const = 0;
     // Publishes REMOTE_COMMUNICATION.
     virtual void remote_communication(std::string_view type, std::string_view data) = 0;
+    // What the process and all that came from it uses now; nothing while it is not there. With
+    // `limits` those in force as well.
+    [[nodiscard]] virtual Usage usage(const process::Process& process, bool limits) const = 0;
     // The event listeners, in the order in which their groups were added.
     [[nodiscard]] virtual std::vector<EventPoolInfo> event_pools() const = 0;
 };

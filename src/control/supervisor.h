@@ -15,6 +15,7 @@
 #include "control/fault.h"
 #include "control/host.h"
 #include "control/views.h"
+#include "control/views_ends.h"
 #include "process/fleet.h"
 
 namespace svd::control {
@@ -67,6 +68,19 @@ class Supervisor {
         const std::function<void(const process::Process&, std::string_view description)>& visit);
     [[nodiscard]] std::vector<ConfigInfo> all_config_info() const;
     [[nodiscard]] std::vector<EventPoolInfo> event_pools() const { return host_.event_pools(); }
+
+    // --- looking back (verbs_ends.cc)
+    // Visits the process, or all of "group:*" by name.
+    Outcome<void> ends(std::string_view name, const std::function<void(const EndsView&)>& visit);
+    void all_ends(const std::function<void(const EndsView&)>& visit);
+
+    // --- accounting (verbs_usage.cc); reads files for every process, and nothing between calls
+    using VisitUsage = std::function<void(const ProcessInfo&, const UsageView&)>;
+    Outcome<void> process_info_ex(std::string_view name, const VisitUsage& visit);
+    void each_process_info_ex(const VisitUsage& visit);
+    // The same without limits and without what getProcessInfo says.
+    void each_usage(const std::function<void(const UsageView&)>& visit);
+    [[nodiscard]] std::vector<GroupUsage> group_usage();
 
     // --- acting (verbs_action.cc)
     // A name of a whole group gives MemberResults, a process an empty list.
@@ -132,6 +146,9 @@ class Supervisor {
     MemberResults work_on_logs(const std::vector<process::Process*>& members, LogWork work);
     [[nodiscard]] Outcome<process::Process*> find_one(std::string_view name) const;
     [[nodiscard]] std::string description_of(const process::Process& process, const Now& now) const;
+    [[nodiscard]] Outcome<std::vector<process::Process*>> find_named(std::string_view name) const;
+    [[nodiscard]] UsageView usage_of(const process::Process& process, const Now& now,
+                                     bool whole) const;
     [[nodiscard]] ProcessInfo info_of(const process::Process& process, const Now& now) const;
     // Begins the action: true when it is complete already, false when it has to be waited for.
     Outcome<bool> begin(Action action, process::Process& process, std::string_view name);

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "daemon/child_environment.h"
+#include "daemon/last_words.h"
 #include "daemon/log_options.h"
 #include "log/auto_log.h"
 
@@ -17,10 +18,6 @@ constexpr std::size_t kMaxLingering = 16;
 
 log::Level level_of(config::LogLevel level) {
     return static_cast<log::Level>(static_cast<int>(level));
-}
-
-process::ExitStatus exit_status(const os::ExitStatus& status) {
-    return {status.code, status.signal, status.core_dumped};
 }
 
 }  // namespace
@@ -134,12 +131,11 @@ void Executor::child_ended(Process& process, std::uint64_t run, const os::ExitRe
     lift_pause(process, "it has ended");
     const bool remains = !runtime.scope.is_empty();
     const auto status = exit_status(report.status);
+    if (process.data.run == run)
+        record_end(process, report, remains, fleet_->daemon_state(), now());
     if (report.exec_stage) {
-        const auto& config = *process.config;
-        const auto failure = os::describe_exec_failure(
-            *report.exec_stage, report.exec_errno, config.command, config.directory.value_or(""),
-            config.user ? config.user->uid : 0, report.exec_resource);
-        fleet_->feed(process, process::ExecFailed{failure.text, status, remains, run}, now());
+        const auto failure = exec_failure_text(*process.config, report);
+        fleet_->feed(process, process::ExecFailed{failure, status, remains, run}, now());
     } else {
         fleet_->feed(process, process::Exited{status, remains, run}, now());
     }

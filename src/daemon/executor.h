@@ -125,6 +125,8 @@ class Executor final : public process::Actuator {
     // Lets go on whatever a pause holds; `why` is for those who still wait for it.
     void lift_pause(process::Process& process, std::string_view why);
     void child_ended(process::Process& process, std::uint64_t run, const os::ExitReport& report);
+    // Notes why there is no process, for whoever asks later.
+    process::Event not_started(process::Process& process, std::string stage, std::string why);
     [[nodiscard]] Now now() const { return os::Loop::now(); }
 
     Parts parts_;

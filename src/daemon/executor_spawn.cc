@@ -38,12 +38,18 @@ struct Executor::Pipes {
     Pipe err;  // empty as well when it goes where out goes
 };
 
+process::Event Executor::not_started(Process& process, std::string stage, std::string why) {
+    process.record(process::make_start_failure(why, std::move(stage), now()), {});
+    return process::SpawnFailed{std::move(why)};
+}
+
 process::Event Executor::spawn(Process& process) {
+    runtime_of(process).signal_on_request = 0;
     const auto command = find_command(*process.config, parts_.environment);
-    if (!command) return process::SpawnFailed{command.error().detail.value_or("")};
+    if (!command) return not_started(process, "lookup", command.error().detail.value_or(""));
     if (process.config->fcgi_socket) {
         auto socket = fcgi_sockets_.get(*process.config);
-        if (!socket) return process::SpawnFailed{std::move(socket).error()};
+        if (!socket) return not_started(process, "socket", std::move(socket).error());
         runtime_of(process).socket = *std::move(socket);
     }
     end_output(process);
@@ -52,14 +58,14 @@ process::Event Executor::spawn(Process& process) {
     auto child = start_child(process, *command);
     if (!child) {
         end_output(process);
-        return process::SpawnFailed{std::move(child).error()};
+        return not_started(process, "fork", std::move(child).error());
     }
     const pid_t pid = child->pid;
     runtime_of(process).scope.started(pid, child->in_cgroup);
     if (const auto adopted = adopt(process, *std::move(child)); !adopted) {
         ignore(runtime_of(process).scope.kill_all(), "nothing more can be done for this child");
         end_output(process);
-        return process::SpawnFailed{spawn_failure(adopted.error(), process.name())};
+        return not_started(process, "fork", spawn_failure(adopted.error(), process.name()));
     }
     return process::Spawned{pid};
 }

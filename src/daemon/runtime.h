@@ -41,6 +41,7 @@ struct Runtime : process::Attachment {
     std::unique_ptr<StdinWriter> in;
     Pause pause;
     FcgiHandle socket;  // takes the place of `in`; held until the process is to start no more
+    int signal_on_request = 0;       // the last one that a verb sent to this run
     std::list<Lingering> lingering;  // until they end
 };
 

@@ -88,6 +88,7 @@ class Session final : public control::Host {
     void upgrade(control::Done<void> done) override;
     [[nodiscard]] control::DaemonInfo daemon_info() const override;
     void remote_communication(std::string_view type, std::string_view data) override;
+    [[nodiscard]] Usage usage(const process::Process& process, bool limits) const override;
     [[nodiscard]] std::vector<control::EventPoolInfo> event_pools() const override;
 
   private:

@@ -2,6 +2,7 @@
 #include "base/signal_table.h"
 #include "daemon/main_log.h"
 #include "daemon/session.h"
+#include "linux/accounting.h"
 #include "linux/children.h"
 
 namespace svd::daemon {
@@ -43,6 +44,7 @@ std::optional<control::Fault> Session::check_command(const process::Process& pro
 
 std::optional<std::string> Session::send_signal(process::Process& process, int number) {
     log_.debug("sending {} (pid {}) sig {}", process.name(), process.data.pid, signal_name(number));
+    runtime_of(process).signal_on_request = number;
     auto failed = executor_->signal(process, number, false);
     if (!failed) {
         if (Executor::holds_back(process, number))
@@ -101,6 +103,14 @@ Status Session::rotate_main_log() {
 
 void Session::remote_communication(std::string_view type, std::string_view data) {
     bus_.publish(event::remote_communication(type, data, now().wall));
+}
+
+Usage Session::usage(const process::Process& process, bool limits) const {
+    if (process.data.pid == 0) return {};
+    const auto& scope = runtime_of(process).scope;
+    Usage usage = os::read_usage(scope, process.deaths ? process.deaths->at_end : Counters{});
+    if (limits) os::read_limits(scope, usage);
+    return usage;
 }
 
 std::vector<control::EventPoolInfo> Session::event_pools() const {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <iterator>
 #include <limits>
 
@@ -32,6 +33,19 @@ void emit_int(std::string& out, std::int64_t number) {
     out += "</int></value>\n";
 }
 
+// Python takes "5" for a double as well, others want the point. Exact up to 2^53.
+void emit_double(std::string& out, double number) {
+    char digits[64];
+    const bool usual = std::fabs(number) < 1e16;  // false for what is no number, too
+    const auto* end = std::to_chars(std::begin(digits), std::end(digits), usual ? number : 0.0,
+                                    std::chars_format::fixed)
+                          .ptr;
+    const std::string_view text(digits, static_cast<std::size_t>(end - digits));
+    out.append("<value><double>").append(text);
+    if (text.find('.') == std::string_view::npos) out += ".0";
+    out += "</double></value>\n";
+}
+
 void emit_bool(std::string& out, bool flag) {
     out += flag ? "<value><boolean>1</boolean></value>\n" : "<value><boolean>0</boolean></value>\n";
 }
@@ -54,6 +68,11 @@ void StructScope::number(std::string_view name, std::int64_t value) {
     append_int(out_, value);
     out_.append("</int></value>\n</member>\n");
 }
+void StructScope::real(std::string_view name, double value) {
+    begin(name);
+    emit_double(out_, value);
+    end();
+}
 void StructScope::flag(std::string_view name, bool value) {
     begin(name);
     emit_bool(out_, value);
@@ -70,6 +89,10 @@ void StructScope::numbers(std::string_view name, const std::vector<int>& values)
 
 void emit_process_info(std::string& out, const control::ProcessInfo& info) {
     StructScope fields(out);
+    emit_process_fields(fields, info);
+}
+
+void emit_process_fields(StructScope& fields, const control::ProcessInfo& info) {
     fields.text("name", info.name);
     fields.text("group", info.group);
     fields.number("start", info.start);

@@ -13,6 +13,7 @@ namespace svd::http {
 
 void emit_text(std::string& out, std::string_view text);
 void emit_int(std::string& out, std::int64_t number);  // clamped to 32 bits
+void emit_double(std::string& out, double number);
 void emit_bool(std::string& out, bool flag);
 
 // Everything emitted between construction and destruction is inside.
@@ -37,6 +38,7 @@ class StructScope {
     // Names are constants of ours and not escaped.
     void text(std::string_view name, std::string_view value);
     void number(std::string_view name, std::int64_t value);
+    void real(std::string_view name, double value);  // what may outgrow 32 bits
     void flag(std::string_view name, bool value);
     void numbers(std::string_view name, const std::vector<int>& values);
     // A member whose value `emit` writes.
@@ -54,6 +56,7 @@ class StructScope {
     std::string& out_;
 };
 
+void emit_process_fields(StructScope& fields, const control::ProcessInfo& info);
 void emit_process_info(std::string& out, const control::ProcessInfo& info);
 void emit_config_info(std::string& out, const control::ConfigInfo& info);
 void emit_member_results(std::string& out, const std::vector<control::MemberResult>& results);

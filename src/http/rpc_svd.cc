@@ -1,6 +1,10 @@
 // svd.*: methods that Supervisor does not have. One row each, as in rpc_supervisor.cc.
 #include "http/rpc_answer.h"
+#include "http/rpc_emit.h"
+#include "http/rpc_ends.h"
+#include "http/rpc_method.h"
 #include "http/rpc_svd_verbs.h"
+#include "http/rpc_usage.h"
 
 namespace svd::http {
 namespace {
@@ -56,6 +60,8 @@ constexpr Param kProcess{ArgKind::Name, "string", "name",
 constexpr std::string_view kTrueOrMembers =
     "result true; for a whole group an array of structs, one for each process";
 constexpr std::string_view kMembers = "result an array of structs, one for each process";
+constexpr Param kOne{ArgKind::Name, "string", "name", "a process, as name or group:name"};
+constexpr std::string_view kEnds = "result a struct for each process";
 
 Outcome<void> get_daemon_info(const RpcContext& context, const Arguments&, std::string& out) {
     const auto info = context.supervisor.daemon_info();
@@ -77,6 +83,22 @@ void upgrade(const RpcContext& context, const Arguments&, std::string out, Reply
 }
 
 const Method kMethods[] = {
+    {"getAllDeaths",
+     "",
+     During::RunningOnly,
+     "The same as svd.getDeaths for all processes, by group and name.",
+     {},
+     "array",
+     kEnds,
+     rpc::get_all_deaths},
+    {"getAllProcessInfoEx",
+     "",
+     During::RunningOnly,
+     "The same as svd.getProcessInfoEx for all processes, by group and name.",
+     {},
+     "array",
+     kEnds,
+     rpc::get_all_process_info_ex},
     {"getDaemonInfo",
      "",
      During::Always,
@@ -86,6 +108,25 @@ const Method kMethods[] = {
      "struct",
      "result a struct",
      get_daemon_info},
+    {"getDeaths",
+     "",
+     During::RunningOnly,
+     "Tells why a process is in its state and how its last runs ended. Each struct has group, "
+     "name,\n"
+     "state, statename, pid, start, now, reason (one line), spawnerr, restarts, counts (ends by "
+     "kind\n"
+     "since the process was added), deaths, and the last output of the run that ended last:\n"
+     "stdout_tail and stderr_tail, empty where stdout_kept and stderr_kept are false. deaths holds "
+     "at\n"
+     "most ten, the latest first, each with kind, text, at, pid, ran, exitstatus, signal, "
+     "core_dumped,\n"
+     "expected, early, asked, stage, failure, errno, left_behind and oom_kills, and where they "
+     "are\n"
+     "known memory_limit, memory_peak (bytes) and cpu (seconds).",
+     {kProcess},
+     "array",
+     kEnds,
+     rpc::get_deaths},
     {"getEventPools",
      "",
      During::RunningOnly,
@@ -98,6 +139,33 @@ const Method kMethods[] = {
      "array",
      "result a struct for each group",
      get_event_pools},
+    {"getGroupUsage",
+     "",
+     During::RunningOnly,
+     "Tells what each group uses: the sums over its processes, under the names of\n"
+     "svd.getProcessInfoEx, beside group, processes and running.",
+     {},
+     "array",
+     "result a struct for each group",
+     rpc::get_group_usage},
+    {"getProcessInfoEx",
+     "",
+     During::RunningOnly,
+     "Tells all of supervisor.getProcessInfo and what the process, with everything it started, "
+     "uses:\n"
+     "cpu, cpu_user and cpu_system (seconds, of this run), memory, memory_peak, memory_swap "
+     "(bytes),\n"
+     "tasks, io_read and io_written (bytes, of this run); limits in force: memory_high, "
+     "memory_max,\n"
+     "memory_swap_max, tasks_max, cpu_max (CPUs); usage_source (cgroup, proc, cgroup and proc, "
+     "none),\n"
+     "starts, restarts (those that nobody asked for), last_end, last_end_at, and listener_state of "
+     "an\n"
+     "event listener. What is not known or not limited is left out.",
+     {kOne},
+     "struct",
+     "result the facts about the process",
+     rpc::get_process_info_ex},
     {"getStatus",
      "",
      During::RunningOnly,
@@ -106,6 +174,18 @@ const Method kMethods[] = {
      "array",
      "result an array for each process: group, name, state, statename, description",
      get_status},
+    {"getUsage",
+     "",
+     During::RunningOnly,
+     "Tells what all processes use, by group and name, in few bytes. Figures that are not known "
+     "are "
+     "-1.",
+     {},
+     "array",
+     "result an array for each process: group, name, state, statename, pid, seconds it has run,\n"
+     "seconds of cpu, memory, memory_peak, tasks, io_read, io_written, restarts, last_end, "
+     "last_end_at",
+     rpc::get_usage},
     {"pauseAllProcesses",
      "",
      During::RunningOnly,

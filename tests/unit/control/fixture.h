@@ -106,6 +106,10 @@ struct FakeHost : Host {
     void remote_communication(std::string_view type, std::string_view data) override {
         remote.emplace_back(type, data);
     }
+    [[nodiscard]] Usage usage(const process::Process& process, bool) const override {
+        const auto known = usages.find(process.name());
+        return known == usages.end() ? Usage{} : known->second;
+    }
     [[nodiscard]] std::vector<EventPoolInfo> event_pools() const override { return {}; }
 
     Now time{MonoTime(1000s), WallTime(1'700'000'000s)};
@@ -123,6 +127,7 @@ struct FakeHost : Host {
     std::vector<std::string> rotated;
     std::vector<std::string> reopened;
     Status log_trouble{};
+    std::map<std::string, Usage> usages;
     std::optional<process::DaemonState> requested;
     int settle_requests = 0;
 };
