@@ -95,7 +95,8 @@ constexpr Command kCommands[] = {
      "status <name>\t\tGet status for a single process\n"
      "status <gname>:*\tGet status for all processes in a group\n"
      "status <name> <name>\tGet status for multiple named processes\n"
-     "status\t\t\tGet all process status info",
+     "status\t\t\tGet all process status info\n"
+     "status -l [<name> ...]\tThe same with what processes use and how they ended last",
      kJson, Completes::Processes, run_status},
     {"stop",
      "stop <name>\t\tStop a process\n"
@@ -111,6 +112,15 @@ constexpr Command kCommands[] = {
      "tail -100 <name>\tlast 100 *bytes* of process stdout\n"
      "tail <name> stderr\tlast 1600 *bytes* of process stderr",
      kUpcheck, Completes::Processes, run_tail},
+    {"top",
+     "top\t\t\tShow what processes use, again every second; q or Ctrl-C to end\n"
+     "\t\t\tkeys: c m t i n sort by cpu, mem, tasks, io, name; g groups\n"
+     "top --once\t\tShow one table, for scripts; the same without a terminal\n"
+     "top -n <count>\t\tShow so many tables\n"
+     "top -d <seconds>\tTime between two tables, 1 by default\n"
+     "top --sort <key>\tSort by cpu, mem, tasks, io or name\n"
+     "top -g\t\t\tShow groups",
+     kUpcheck | kJson, Completes::Nothing, run_top},
     {"update",
      "update\t\t\tReload config and add/remove as necessary, and will restart affected programs\n"
      "update all\t\tReload config and add/remove as necessary, and will restart affected programs\n"
@@ -120,6 +130,12 @@ constexpr Command kCommands[] = {
      kTakesNothing | kUpcheck, Completes::Nothing, run_upgrade},
     {"version", "version\t\t\tShow the version of the remote supervisord process",
      kTakesNothing | kUpcheck, Completes::Nothing, run_version},
+    {"why",
+     "why <name>\t\tTell why a process is in its state and how its last runs ended\n"
+     "why <gname>:*\t\tThe same for all processes in a group\n"
+     "why <name> <name>\tThe same for multiple processes or groups\n"
+     "why all\t\t\tThe same for all processes",
+     kUpcheck | kJson, Completes::Processes, run_why},
 };
 static_assert(std::ranges::is_sorted(kCommands, {}, &Command::name));
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string_view>
+#include <vector>
 
 #include "cli/session.h"
 
@@ -12,12 +13,20 @@ using Handler = void (*)(Session&, std::string_view argument);
 
 // commands_status.cc
 void run_status(Session& session, std::string_view argument);
+// `status -l`; in commands_usage.cc.
+void show_long_status(Session& session, const std::vector<std::string_view>& names);
 void run_pid(Session& session, std::string_view argument);
 void run_avail(Session& session, std::string_view argument);
 void run_version(Session& session, std::string_view argument);
 
 // commands_events.cc
 void run_events(Session& session, std::string_view argument);
+
+// commands_top.cc
+void run_top(Session& session, std::string_view argument);
+
+// commands_why.cc
+void run_why(Session& session, std::string_view argument);
 
 // commands_process.cc
 void run_start(Session& session, std::string_view argument);

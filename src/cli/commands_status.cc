@@ -6,40 +6,11 @@
 #include "cli/faults.h"
 #include "cli/json_output.h"
 #include "cli/namespec.h"
+#include "cli/selection.h"
 #include "cli/status_table.h"
 
 namespace svd::cli {
 namespace {
-
-constexpr std::int64_t kStoppedStates[] = {0, 100, 200, 1000};  // STOPPED EXITED FATAL UNKNOWN
-
-bool has_all(const std::vector<std::string_view>& names) {
-    return std::ranges::find(names, "all") != names.end();
-}
-
-bool matches(const StatusRow& row, const Namespec& wanted) {
-    return row.group == wanted.group && (!wanted.process || row.name == *wanted.process);
-}
-
-// The order of the arguments is kept, repetitions too.
-std::vector<StatusRow> select(std::vector<StatusRow> all,
-                              const std::vector<std::string_view>& names,
-                              std::vector<NamedError>& errors) {
-    if (names.empty() || has_all(names)) return all;
-    std::vector<StatusRow> chosen;
-    for (const auto name : names) {
-        const auto wanted = split_namespec(name);
-        const auto before = chosen.size();
-        for (const auto& row : all)
-            if (matches(row, wanted)) chosen.push_back(row);
-        if (chosen.size() > before) continue;
-        if (wanted.process)
-            errors.push_back({std::string(name), "no such process"});
-        else
-            errors.push_back({wanted.group, "no such group"});
-    }
-    return chosen;
-}
 
 void print_status(Session& session, const std::vector<StatusRow>& chosen,
                   const std::vector<NamedError>& errors) {
@@ -87,19 +58,23 @@ void run_status(Session& session, std::string_view argument) {
         if (session.exit_code() != kGeneric) session.fail_with(kStatusUnknown);
         return;
     }
+    auto names = split_blanks(argument);
+    if (!names.empty() && (names.front() == "-l" || names.front() == "--long")) {
+        names.erase(names.begin());
+        show_long_status(session, names);
+        return;
+    }
     const auto all = all_of_status(session);
     if (!all) {
         session.report(all.error());
         return;
     }
     std::vector<NamedError> errors;
-    const auto chosen = select(status_rows(*all), split_blanks(argument), errors);
+    const auto chosen = select(status_rows(*all), names, errors);
     if (!errors.empty()) session.fail_with(kStatusUnknown);
     print_status(session, chosen, errors);
-    const bool any_stopped = std::ranges::any_of(chosen, [](const StatusRow& row) {
-        return std::ranges::find(kStoppedStates, row.state) != std::end(kStoppedStates);
-    });
-    if (any_stopped) session.fail_with(kStatusNotRunning);
+    if (std::ranges::any_of(chosen, is_stopped_state, &StatusRow::state))
+        session.fail_with(kStatusNotRunning);
 }
 
 void run_pid(Session& session, std::string_view argument) {

@@ -125,16 +125,23 @@ ACTIONS = "".join(line + "\n" for line in (
     "",
     "default commands (type help <topic>):",
     "=====================================",
-    "add    events  maintail  pid     remove  restart  shutdown  status  update ",
-    "avail  exit    open      quit    reopen  resume   signal    stop    upgrade",
-    "clear  fg      pause     reload  reread  rotate   start     tail    version",
+    "add     exit      pause   remove   resume    start   top      why",
+    "avail   fg        pid     reopen   rotate    status  update ",
+    "clear   maintail  quit    reread   shutdown  stop    upgrade",
+    "events  open      reload  restart  signal    tail    version",
     ""))
-MORE = "svctl has actions of its own: `events`, `pause`, `reopen`, `resume`, `rotate`, `upgrade`"
+MORE = "svctl has actions of its own: `events`, `pause`, `reopen`, `resume`, `rotate`, `top`, `upgrade`, `why`"
 
 HELPING = [Row("help", differs=MORE, out=ACTIONS, code=0)] + [
     Row("help", topic) for topic in
     ("add avail clear exit fg maintail open pid quit reload remove reread restart shutdown signal "
-     "start status stop tail update version help nope EOF").split()
+     "start stop tail update version help nope EOF").split()
+] + [Row("help", "status", differs="`status -l` is svctl's own", code=0,
+         out="status <name>\t\tGet status for a single process\n"
+             "status <gname>:*\tGet status for all processes in a group\n"
+             "status <name> <name>\tGet status for multiple named processes\n"
+             "status\t\t\tGet all process status info\n"
+             "status -l [<name> ...]\tThe same with what processes use and how they ended last\n")
 ] + [Row("?", differs=MORE, out=ACTIONS, code=0), Row("? start"), Row("?stop"), Row("help start stop")]
 SYNTAX = [
     Row("foo"), Row("foo bar baz"), Row("!ls"), Row("-x", options=["--"]), Row("Status"), Row(""),

@@ -84,9 +84,10 @@ TEST_F(Dispatch, BlankLines_DoNothing) {
 TEST_F(Dispatch, Help_ListsEveryActionInColumns) {
     EXPECT_EQ(run("help"),
               "\ndefault commands (type help <topic>):\n=====================================\n"
-              "add    events  maintail  pid     remove  restart  shutdown  status  update \n"
-              "avail  exit    open      quit    reopen  resume   signal    stop    upgrade\n"
-              "clear  fg      pause     reload  reread  rotate   start     tail    version\n\n");
+              "add     exit      pause   remove   resume    start   top      why\n"
+              "avail   fg        pid     reopen   rotate    status  update \n"
+              "clear   maintail  quit    reread   shutdown  stop    upgrade\n"
+              "events  open      reload  restart  signal    tail    version\n\n");
     EXPECT_EQ(code_, 0);
 }
 
