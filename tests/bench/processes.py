@@ -47,6 +47,11 @@ def executable(pid):
         return ""
 
 
+def cpu_ns(pid):
+    """Time on a CPU so far, of the main thread (svd has no other)."""
+    return int((read(f"/proc/{pid}/schedstat").split() or [0])[0])
+
+
 def wake_ups(pid):
     """Voluntary context switches of every thread so far."""
     total = 0

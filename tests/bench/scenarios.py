@@ -12,7 +12,7 @@ import xmlrpc.client
 
 import board as kinds
 from managers import Listener, Program
-from processes import Deaths, pss_bytes, run, wake_ups
+from processes import Deaths, cpu_ns, pss_bytes, run, wake_ups
 from table import Row, Target
 
 PEERS = ("svd", "supervisord", "runit")
@@ -180,6 +180,33 @@ def idle(bench):
         manager.end()
     return [Row("idle wake-ups", "1/s", woken, Target("0", at_most=0)),
             Row("idle memory (PSS)", "MB", memory, Target("<= 6 MB", at_most=6))]
+
+
+def accounting(bench):
+    """What 1000 programs use, asked for once a second: the daemon's share of a CPU, and an answer."""
+    manager, _, _ = bench.up("svd", bench.idle(bench.programs))
+    time.sleep(2)
+    pids, seconds = manager.own_pids(), 10
+    rows = {}
+    for method in ("svd.getUsage", "svd.getAllProcessInfoEx"):
+        before, start = sum(map(cpu_ns, pids)), time.monotonic()
+        answers = []
+        for _ in range(seconds):
+            answers.append(_call(bench, manager, method, 1, 1)["p50_ms"])
+            time.sleep(max(0, start + len(answers) - time.monotonic()))
+        used = (sum(map(cpu_ns, pids)) - before) / 1e9 / (time.monotonic() - start)
+        rows[method] = sorted(answers)[seconds // 2], used * 100
+    before, woken = sum(map(cpu_ns, pids)), sum(map(wake_ups, pids))
+    time.sleep(seconds)
+    rest = (sum(map(cpu_ns, pids)) - before) / 1e9 / seconds * 100
+    woken = (sum(map(wake_ups, pids)) - woken) / seconds
+    manager.end()
+    return [row for method, (answer, used) in rows.items()
+            for row in (Row(f"{method}, p50", "ms", {"svd": answer}),
+                        Row(f"{method} each second", "% CPU", {"svd": used},
+                            Target("<= 5 %", at_most=5)))] + [
+        Row("accounting when nobody asks", "% CPU", {"svd": rest}, Target("0", at_most=0)),
+        Row("wake-ups when nobody asks", "1/s", {"svd": woken}, Target("0", at_most=0))]
 
 
 def _written(bench, count, seconds):
@@ -426,5 +453,5 @@ def tree(bench):
 
 
 SCENARIOS = {one.__name__: one
-             for one in (boot, restart, control, idle, events, logs, stop, update, upgrade,
-                         tree, many)}
+             for one in (boot, restart, control, idle, accounting, events, logs, stop, update,
+                         upgrade, tree, many)}
