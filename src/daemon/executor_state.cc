@@ -22,6 +22,8 @@ state::Process Executor::save(const Process& process) const {
     state::Process saved;
     saved.name = process.name();
     saved.data = process.data;
+    if (process.deaths) saved.deaths = *process.deaths;
+    saved.signal_on_request = runtime.signal_on_request;
     saved.paused = runtime.pause.state.paused;
     saved.out = save_output(runtime.out);
     saved.err = save_output(runtime.err);
@@ -55,6 +57,9 @@ void Executor::end_taking_up() {
 void Executor::take_up(Process& process, state::Process saved) {
     auto& runtime = runtime_of(process);
     fleet_->restore(process, saved.data);
+    if (saved.deaths)
+        process.deaths = std::make_unique<process::DeathLog>(*std::move(saved.deaths));
+    runtime.signal_on_request = saved.signal_on_request;
     const pid_t leader = process.data.leader_gone ? 0 : process.data.pid;
     runtime.scope.take_up({saved.walking, std::move(saved.walk_marker)}, leader);
     runtime.pause.state.paused = saved.paused;

@@ -29,6 +29,8 @@ struct ChannelState {
     CaptureState capture;
     std::string line;  // without its end, for syslog
     std::uint64_t bytes_read = 0;
+    std::uint64_t bytes_passed = 0;
+    std::string tail;  // of the last output, where it is remembered
     bool operator==(const ChannelState&) const = default;
 };
 

@@ -55,6 +55,8 @@ ChannelState OutputChannel::save() const {
     if (capture_) saved.capture = capture_->save();
     if (lines_) saved.line = lines_->unfinished();
     saved.bytes_read = bytes_read_;
+    saved.bytes_passed = bytes_passed_;
+    if (tail_) saved.tail = *tail_;
     return saved;
 }
 
@@ -63,6 +65,8 @@ void OutputChannel::restore(ChannelState saved) {
     if (capture_) capture_->restore(std::move(saved.capture));
     if (lines_ && !saved.line.empty()) lines_->feed(saved.line);
     bytes_read_ = saved.bytes_read;
+    bytes_passed_ = saved.bytes_passed;
+    if (!saved.tail.empty()) tail_ = std::make_unique<std::string>(std::move(saved.tail));
 }
 
 void OutputChannel::pass(std::string_view bytes) {

@@ -75,17 +75,17 @@ struct LastOutput {
     bool operator==(const LastOutput&) const = default;
 };
 
+struct EndCount {
+    std::uint64_t total = 0;  // since the process was added
+    std::uint32_t today = 0;
+    bool operator==(const EndCount&) const = default;
+};
+
 // All that is remembered of the ends of one process; a snapshot writes it as it is.
 struct DeathLog {
     static constexpr std::size_t kKept = 10;
-    struct Count {
-        std::uint64_t total = 0;  // since the process was added
-        std::uint32_t today = 0;
-        bool operator==(const Count&) const = default;
-    };
-
     std::vector<Death> deaths;  // oldest first, at most kKept
-    std::array<Count, kEndKinds> counts{};
+    std::array<EndCount, kEndKinds> counts{};
     int day = 0;  // that `today` is about, see local_day()
     LastOutput output;
     Counters at_end;  // of the cgroup at the last end: where the next run begins to count
@@ -94,7 +94,7 @@ struct DeathLog {
     // Numbers the death within its day, which is the day of death.at in local time.
     void add(Death death, LastOutput last_output);
     [[nodiscard]] const Death* last() const { return deaths.empty() ? nullptr : &deaths.back(); }
-    [[nodiscard]] Count count(EndKind kind) const {
+    [[nodiscard]] EndCount count(EndKind kind) const {
         return counts.at(static_cast<std::size_t>(kind));
     }
 };

@@ -4,6 +4,11 @@
 #include "state/json_types.h"
 #include "state/model.h"
 
+namespace svd {
+SVD_STATE(Counters, cgroup, cpu_usec, cpu_user_usec, cpu_system_usec, read_bytes, written_bytes,
+          memory_peak, oom_kills)
+}  // namespace svd
+
 namespace svd::config {
 SVD_STATE(CpuQuota, quota, period)
 SVD_STATE(IoPriority, io_class, level)
@@ -37,7 +42,7 @@ SVD_STATE(Config, path, here, daemon, groups, unix_servers, inet_servers, rpc_in
 namespace svd::log {
 SVD_STATE(AnsiState, state, osc, length)
 SVD_STATE(CaptureState, capturing, matched, message)
-SVD_STATE(ChannelState, ansi, capture, line, bytes_read)
+SVD_STATE(ChannelState, ansi, capture, line, bytes_read, bytes_passed, tail)
 }  // namespace svd::log
 
 namespace svd::event {
@@ -51,16 +56,22 @@ SVD_STATE(PoolState, queue, listeners, next_pool_serial, totals, rejects_in_a_ro
 
 namespace svd::process {
 SVD_STATE(ExitStatus, code, signal, core_dumped)
-SVD_STATE(Data, state, pid, run, started_mono, laststart, laststop, backoff, restarts,
-          restart_window, deadline, exit, leader_gone, leader_gone_at, ended_early, restart_wanted,
-          killed, stop_wanted, spawnerr)
+SVD_STATE(Data, state, pid, run, restarts_total, started_mono, laststart, laststop, backoff,
+          restarts, restart_window, deadline, exit, leader_gone, leader_gone_at, ended_early,
+          restart_wanted, killed, stop_wanted, spawnerr)
+SVD_STATE(MemoryFacts, known, oom_kills, limit, limit_from_above, peak)
+SVD_STATE(Death, kind, at, pid, ran, status, expected, early, asked, signal_on_request, failure,
+          stage, error, left_behind, left_killed, memory, cpu_usec, nth_today)
+SVD_STATE(LastOutput, out, err)
+SVD_STATE(EndCount, total, today)
+SVD_STATE(DeathLog, deaths, counts, day, output, at_end)
 }  // namespace svd::process
 
 namespace svd::state {
 SVD_STATE(Output, pipe, auto_path, channel)
 SVD_STATE(Lingering, is_stderr, output)
-SVD_STATE(Process, name, data, paused, queued, out, err, in, in_queue, holds_socket, lingering,
-          walking, walk_marker)
+SVD_STATE(Process, name, data, deaths, signal_on_request, paused, queued, out, err, in, in_queue,
+          holds_socket, lingering, walking, walk_marker)
 SVD_STATE(Group, config, processes, pool)
 SVD_STATE(Server, section, fd, path)
 SVD_STATE(FcgiSocket, config, program, left_to_descendants, fd, path)

@@ -16,6 +16,7 @@
 #include "event/pool_state.h"
 #include "event/tick_schedule.h"
 #include "log/channel_state.h"
+#include "process/deaths.h"
 #include "process/machine.h"
 
 namespace svd::state {
@@ -43,6 +44,8 @@ struct Lingering {
 struct Process {
     std::string name;
     process::Data data;
+    std::optional<process::DeathLog> deaths;
+    int signal_on_request = 0;
     bool paused = false;  // its cgroup is frozen
     bool queued = false;  // its first start is still to come
     Output out;

@@ -137,6 +137,22 @@ class Ends(DaemonWithEnds):
         self.assertEqual([d["at"] for d in ends["deaths"]],
                          sorted((d["at"] for d in ends["deaths"]), reverse=True))
 
+    def test_Upgrade_ForgetsNothing(self):
+        self.start_all(program("three", "/bin/sh -c 'echo one; exit 3'") +
+                       program("two", """/bin/sh -c "read x; echo $x; read x; echo $x" """,
+                               "stdout_logfile=/dev/null"))
+        self.wait_death("three")
+        self.wait_state("two", "RUNNING")
+        self.rpc.supervisor.sendProcessStdin("two", "before\n")
+        before = self.ends("three")
+        self.assertEqual(self.ctl("upgrade")[0], 0)
+        after = self.ends("three")
+        before.pop("now"), after.pop("now")
+        self.assertEqual(after, before)
+        self.rpc.supervisor.sendProcessStdin("two", "after\n")
+        self.wait_death("two")
+        self.assertEqual(self.ends("two")["stdout_tail"], "before\nafter\n")
+
     def test_Names_AreProcessesAndGroups(self):
         self.start_all("[group:g]\nprograms=b,a\n" + program("a", "/bin/cat") + program("b", "/bin/cat"))
         self.wait_state("g:a", "RUNNING")
