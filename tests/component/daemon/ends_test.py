@@ -129,7 +129,7 @@ class Ends(DaemonWithEnds):
         self.start_all(program("again", "/bin/sh -c 'exit 5'"))
         self.wait_death("again")
         for count in range(2, 15):
-            self.rpc.supervisor.startProcess("again")
+            self.rpc.supervisor.startProcess("again", False)
             self.wait("ended", lambda: self.ends("again")["counts"]["failed"] == count)
         ends = self.ends("again")
         self.assertEqual(len(ends["deaths"]), 10)
