@@ -161,6 +161,7 @@ struct UnixServerConfig {
     mode_t mode = 0700;
     SocketOwner owner;
     std::optional<HttpAuth> auth;
+    bool operator==(const UnixServerConfig&) const = default;
 };
 
 struct InetServerConfig {
@@ -168,11 +169,13 @@ struct InetServerConfig {
     std::string host;  // lower-cased; empty: every interface; IPv6 without brackets
     int port = 0;
     std::optional<HttpAuth> auth;
+    bool operator==(const InetServerConfig&) const = default;
 };
 
 struct RpcInterface {
     std::string name;     // x of [rpcinterface:x]
     std::string factory;  // supervisor.rpcinterface_factory
+    bool operator==(const RpcInterface&) const = default;
 };
 
 // [supervisord], after the command line has had its say.

@@ -49,6 +49,33 @@ Result<Snapshot> decode(std::string_view bytes) try {
     return fail("the state is damaged: {}", error.what());
 }
 
+std::string plain_values() {
+    detail::write_plain = true;
+    const json document{{"Snapshot", Snapshot{}},
+                        {"Configured", Configured{}},
+                        {"GroupConfig", config::GroupConfig{}},
+                        {"ProcessConfig", config::ProcessConfig{}},
+                        {"ListenerPool", config::ListenerPool{}},
+                        {"FcgiSocket", config::FcgiSocket{}},
+                        {"UnixServerConfig", config::UnixServerConfig{}},
+                        {"InetServerConfig", config::InetServerConfig{}},
+                        {"Credentials", config::Credentials{}},
+                        {"CpuQuota", config::CpuQuota{}},
+                        {"IoPriority", config::IoPriority{}},
+                        {"ResourceLimit", config::ResourceLimit{}},
+                        {"Group", Group{}},
+                        {"Process", Process{}},
+                        {"Lingering", Lingering{}},
+                        {"Server", Server{}},
+                        {"OpenFcgiSocket", FcgiSocket{}},
+                        {"PoolState", event::PoolState{}},
+                        {"PoolListenerState", event::PoolListenerState{}},
+                        {"QueuedEvent", event::QueuedEvent{}},
+                        {"ExitStatus", process::ExitStatus{}}};
+    detail::write_plain = false;
+    return document.dump(2) + "\n";
+}
+
 std::vector<int> descriptors_of(const Snapshot& snapshot) {
     std::vector<int> all;
     const auto add = [&](int fd) {

@@ -16,6 +16,10 @@ namespace svd::state {
 // text says which.
 [[nodiscard]] Result<Snapshot> decode(std::string_view bytes);
 
+// The value of every member that is not written because it has it, as text: part of the format. A
+// struct with another default needs another version, and a reader that knows both.
+[[nodiscard]] std::string plain_values();
+
 // Every descriptor that the snapshot means.
 [[nodiscard]] std::vector<int> descriptors_of(const Snapshot& snapshot);
 

@@ -2,9 +2,11 @@
 #pragma once
 
 #include <chrono>
+#include <concepts>
 #include <cstddef>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <type_traits>
 #include <utility>
@@ -34,15 +36,51 @@ consteval std::size_t count_names(std::string_view list) {
     return count;
 }
 
+// Set while the defaults themselves are written; see plain_values().
+inline bool write_plain = false;
+
+// Members with their default value are not written: most are, and a thousand programs have many.
+template <class T>
+void write_member(nlohmann::json& object, const char* name, const T& value, const T& plain) {
+    if constexpr (std::equality_comparable<T>) {
+        if (value == plain && !write_plain) return;
+    }
+    object[name] = value;
+}
+
+inline void check_object(const nlohmann::json& value, const char* type) {
+    if (!value.is_object())
+        throw nlohmann::json::type_error::create(302, std::string("no object for ") + type, &value);
+}
+
+template <class T>
+void read_member(const nlohmann::json& object, const char* name, T& value) {
+    if (const auto found = object.find(name); found != object.end()) found->get_to(value);
+}
+
 }  // namespace svd::state::detail
+
+// NOLINTBEGIN(cppcoreguidelines-macro-usage): members have names only for the preprocessor.
+#define SVD_STATE_WRITE(member) \
+    svd::state::detail::write_member(object, #member, value.member, plain.member);
+#define SVD_STATE_READ(member) svd::state::detail::read_member(object, #member, value.member);
 
 // All members of a struct, in its own namespace. A member that is forgotten does not compile; one
 // that an older snapshot does not have keeps its default.
 #define SVD_STATE(Type, ...)                                                                       \
-    NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Type, __VA_ARGS__)                             \
+    inline void to_json(nlohmann::json& object, const Type& value) {                               \
+        static const Type plain{};                                                                 \
+        object = nlohmann::json::object();                                                         \
+        NLOHMANN_JSON_EXPAND(NLOHMANN_JSON_PASTE(SVD_STATE_WRITE, __VA_ARGS__))                    \
+    }                                                                                              \
+    inline void from_json(const nlohmann::json& object, Type& value) {                             \
+        svd::state::detail::check_object(object, #Type);                                           \
+        NLOHMANN_JSON_EXPAND(NLOHMANN_JSON_PASTE(SVD_STATE_READ, __VA_ARGS__))                     \
+    }                                                                                              \
     static_assert(                                                                                 \
         svd::state::detail::member_count<Type>() == svd::state::detail::count_names(#__VA_ARGS__), \
         "a member of " #Type " is missing here");
+// NOLINTEND(cppcoreguidelines-macro-usage)
 
 namespace nlohmann {
 

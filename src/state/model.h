@@ -22,7 +22,9 @@
 namespace svd::state {
 
 // Of what is written. A newer svd reads older ones back to kOldestVersion; a member that an older
-// one did not have keeps its default. Enumerations are written as numbers: append to them only.
+// one did not have keeps its default. A member that has its default is not written, so defaults are
+// part of the format (tests/golden/state_defaults.txt). Enumerations are written as numbers: append
+// to them only.
 inline constexpr int kVersion = 1;
 inline constexpr int kOldestVersion = 1;
 

@@ -1,5 +1,6 @@
 #include "state/codec.h"
 
+#include <cstdlib>
 #include <fstream>
 #include <iterator>
 
@@ -128,6 +129,19 @@ TEST(State, RecordedStateOfTheOldestVersion_IsRead) {
     EXPECT_EQ(read->groups[2].processes[0].data.exit->code, 3);
     EXPECT_EQ(read->group_configs[read->groups[3].config].listener_pool->events,
               std::vector<std::string>{"TICK_5"});
+}
+
+// They are not written, so a state of today would be read with the defaults of tomorrow.
+TEST(State, Defaults_AreThoseOfThisVersion) {
+    const std::string path = SVD_SOURCE_DIR "/tests/golden/state_defaults.txt";
+    if (std::getenv("SVD_UPDATE_GOLDEN") != nullptr) {
+        std::ofstream(path) << plain_values();
+        GTEST_SKIP() << "wrote " << path;
+    }
+    std::ifstream file(path);
+    const std::string recorded{std::istreambuf_iterator<char>(file), {}};
+    EXPECT_EQ(plain_values(), recorded)
+        << "a new member: SVD_UPDATE_GOLDEN=1 rewrites it; another default: another kVersion";
 }
 
 TEST(State, MembersThatAnOlderOneDidNotHave_KeepTheirDefaults) {
