@@ -35,6 +35,7 @@ void show_json(Session& session, const wire::Value& answer,
     std::vector<NamedError> errors;
     const auto chosen = select(std::move(all), names, errors);
     std::vector<const wire::Value*> infos;
+    infos.reserve(chosen.size());
     for (const auto& row : chosen) infos.push_back(row.source);
     session.print(long_status_json(infos, errors));
     set_exit_code(session, chosen, errors);

@@ -221,6 +221,7 @@ void Server::Impl::resume_accepting() {
 
 void Server::Impl::say_goodbye() {
     std::vector<std::shared_ptr<Connection>> all;
+    all.reserve(connections_.size());
     for (const auto& [key, connection] : connections_) all.push_back(connection);
     for (const auto& connection : all) connection->say_goodbye();
 }

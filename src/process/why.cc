@@ -104,8 +104,9 @@ std::string running_text(const Data& data, const Now& now) {
 
 std::string with_last_end(std::string text, const config::ProcessConfig& config,
                           const Death* last) {
-    if (last == nullptr) return text + "; it has not ended before";
-    return text + "; the run before: " + end_sentence(*last, config);
+    text += last == nullptr ? "; it has not ended before"
+                            : "; the run before: " + end_sentence(*last, config);
+    return text;
 }
 
 }  // namespace
@@ -134,7 +135,7 @@ std::string end_sentence(const Death& death, const config::ProcessConfig& config
 std::string reason(const config::ProcessConfig& config, const Data& data, const DeathLog* log,
                    const Now& now) {
     const Death* last = log != nullptr ? log->last() : nullptr;
-    const std::string last_end = last != nullptr ? end_sentence(*last, config) : data.spawnerr;
+    std::string last_end = last != nullptr ? end_sentence(*last, config) : data.spawnerr;
     if (data.leader_gone) return last_end + "; what it has left behind is being killed";
     switch (data.state) {
         case State::Running:

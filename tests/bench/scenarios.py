@@ -1,4 +1,5 @@
 """What is measured. A scenario takes a Bench and returns rows; the first paragraph says what it is."""
+# long-file: one scenario after the other, which share nothing but the Bench.
 import http.client
 import json
 import os
