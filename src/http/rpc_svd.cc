@@ -151,8 +151,8 @@ const Method kMethods[] = {
     {"getProcessInfoEx",
      "",
      During::RunningOnly,
-     "Tells all of supervisor.getProcessInfo and what the process, with everything it started, "
-     "uses:\n"
+     "Tells all of supervisor.getProcessInfo, whether it is paused, and what the process, with\n"
+     "everything it started, uses:\n"
      "cpu, cpu_user and cpu_system (seconds, of this run), memory, memory_peak, memory_swap "
      "(bytes),\n"
      "tasks, io_read and io_written (bytes, of this run); limits in force: memory_high, "

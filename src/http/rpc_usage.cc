@@ -58,6 +58,7 @@ void emit_info_ex(std::string& out, const control::ProcessInfo& info, const Usag
     const auto& process = *view.process;
     StructScope fields(out);
     emit_process_fields(fields, info);
+    fields.flag("paused", info.paused);
     fields.text("usage_source", source_name(view.usage.source));
     emit_figures(fields, view.usage);
     emit_limits(fields, view.usage);

@@ -68,6 +68,8 @@ class Pause(DaemonCase):
         code, out = self.ctl("status", "one")
         self.assertEqual(code, 0)
         self.assertRegex(out, r"^one +RUNNING   pid \d+, uptime \d+:\d\d:\d\d, paused\n$")
+        self.assertIs(self.rpc.svd.getProcessInfoEx("one")["paused"], True)
+        self.assertIs(self.rpc.svd.getProcessInfoEx("two")["paused"], False)
         self.assertEqual(self.ctl("pause", "one"), (0, "one: paused\n"))  # again: nothing happens
         before = self.count("one")
         self.assertEqual(self.ctl("resume", "one"), (0, "one: resumed\n"))
