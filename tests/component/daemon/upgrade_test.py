@@ -314,11 +314,13 @@ class Upgrade(daemon.DaemonTest):
 
     def test_DescendantsWithoutACgroup_AreStillKnown(self):
         os.chmod(self.dir, 0o777)
-        self.descendants(("setpriv", "--reuid", "65534", "--clear-groups"))
+        own = self.path("svd")  # where every user may run it
+        shutil.copy2(self.svd, own)
+        self.descendants(("setpriv", "--reuid", "65534", "--clear-groups"), own)
 
-    def descendants(self, prefix):
+    def descendants(self, prefix, svd=None):
         self.start("[program:tree]\ncommand=/bin/sh -c 'setsid sleep 1000 & echo $!; wait'\n"
-                   "stdout_logfile=@dir@/tree.log\n", prefix=prefix)
+                   "stdout_logfile=@dir@/tree.log\n", svd=svd, prefix=prefix)
         self.wait("its descendant is there", lambda: os.path.exists(self.path("tree.log")) and self.read("tree.log"))
         descendant = int(self.read("tree.log"))
         self.upgrade()
