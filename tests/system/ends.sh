@@ -1,0 +1,86 @@
+#!/bin/bash
+# OOM kills are told from other ends and come with their figures. svd runs in a transient unit.
+# ends.sh SVD SVCTL
+# Needs root, systemd, and cgroup v2 with memory; else it is skipped (77).
+set -u
+svd=$(realpath "$1") svctl=$(realpath "$2")
+unit=svd-ends-$$
+failures=0
+
+skip() { echo "skipped: $1"; exit 77; }
+[ "$(id -u)" = 0 ] || skip "not root"
+[ -d /run/systemd/system ] || skip "systemd does not run"
+grep -qw memory /sys/fs/cgroup/cgroup.controllers 2>/dev/null || skip "no cgroup controller memory"
+
+scratch=$(mktemp -d /tmp/svd-ends-XXXXXX)
+finish() {
+    systemctl stop "$unit" 2>/dev/null
+    rm -rf "$scratch"
+}
+trap finish EXIT
+
+ctl() { "$svctl" -c "$scratch/svd.conf" "$@"; }
+soon() { # COMMAND...: bounded
+    for _ in $(seq 200); do
+        "$@" 2>/dev/null && return
+        sleep 0.1
+    done
+    "$@"
+}
+says() { ctl why "$1" | grep -q -- "$2"; }
+check() { # WHAT PROGRAM PATTERN
+    if soon says "$2" "$3"; then
+        echo "ok - $1"
+    else
+        echo "not ok - $1"
+        ctl why "$2" | sed 's/^/    /'
+        failures=$((failures + 1))
+    fi
+}
+
+cat >"$scratch/svd.conf" <<CONF
+[supervisord]
+logfile=$scratch/main.log
+pidfile=$scratch/svd.pid
+childlogdir=$scratch
+[unix_http_server]
+file=$scratch/s.sock
+[rpcinterface:supervisor]
+supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface
+[supervisorctl]
+serverurl=unix://$scratch/s.sock
+[program-default]
+startsecs=0
+autorestart=false
+[program:leader]
+command=/bin/sh -c "echo hungry; exec tail /dev/zero"
+memory_max=32M
+memory_swap_max=0
+[program:child]
+command=/bin/sh -c "tail /dev/zero; exit 4"
+memory_max=32M
+memory_swap_max=0
+[group:small]
+programs=member,neighbour
+memory_max=48M
+memory_swap_max=0
+[program:member]
+command=/usr/bin/tail /dev/zero
+[program:neighbour]
+command=/bin/cat
+[program:victim]
+command=/bin/cat
+CONF
+systemd-run -q --unit="$unit" --property=Delegate=yes "$svd" -n -c "$scratch/svd.conf" || exit 1
+soon ctl pid >/dev/null
+check "an OOM kill has its figures" leader "OOM-killed at 32M of 32M, after"
+check "and the last lines" leader "hungry"
+check "one of a child is no end of the leader" child \
+    "exit code 4, not expected, 1 of its processes OOM-killed"
+check "one by the limit of the group says so" small:member \
+    "OOM-killed at 4[0-9.]*M of 48M, the limit of a cgroup above it"
+check "the neighbour lives" small:neighbour "RUNNING, running since"
+kill -9 "$(ctl pid victim)"
+check "another SIGKILL is none" victim "SIGKILL from outside svd, no OOM kill"
+
+[ "$failures" = 0 ]
