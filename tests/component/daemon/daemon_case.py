@@ -56,21 +56,35 @@ class DaemonCase(unittest.TestCase):
         self.dir = tempfile.mkdtemp(prefix="svd-daemon-")
         self.addCleanup(shutil.rmtree, self.dir)
 
-    def start(self, programs, daemon="", all_run=True):
-        """Until all programs run. {dir} in both texts is the scratch directory."""
-        with open(self.path("svd.conf"), "w", encoding="utf-8") as file:
-            file.write(HEAD.format(dir=self.dir, daemon=daemon) + programs.replace("{dir}", self.dir))
-        self.daemon = subprocess.Popen([SVD, "-n", "-s", "-c", self.path("svd.conf")])
-        self.addCleanup(self.end)
-        self.wait("answers", lambda: os.path.exists(self.path("s.sock")))
-        self.rpc = self.client()
+    def configure(self, programs, daemon=""):
+        """`daemon`: more lines of [supervisord]. {dir} in both texts is the scratch directory."""
+        self.write("svd.conf", (HEAD.replace("{daemon}", daemon) + programs).replace("{dir}", self.dir))
+
+    def start(self, programs, daemon="", all_run=True, svd=SVD, prefix=()):
+        """Until all programs run. `prefix`: words in front of the command line."""
+        self.configure(programs, daemon)
+        self.launch([*prefix, svd, "-n", "-s", "-c", self.path("svd.conf")], self.path("s.sock"))
         self.wait("all run", lambda: not all_run or all(
             one["statename"] == "RUNNING" for one in self.rpc.supervisor.getAllProcessInfo()))
 
-    def client(self):
+    def launch(self, command, socket_path, **how):
+        """Starts a daemon that serves on this socket, until it answers."""
+        self.daemon = subprocess.Popen(command, **how)
+        self.addCleanup(self.end)
+        self.rpc = self.client(socket_path)
+        self.wait("answers", self.answers)
+
+    def client(self, socket_path=None):
         """For one thread; each call has a connection of its own."""
         return xmlrpc.client.ServerProxy("http://localhost/RPC2",
-                                         UnixTransport(self.path("s.sock")))
+                                         UnixTransport(socket_path or self.path("s.sock")))
+
+    def answers(self):
+        self.assertIsNone(self.daemon.poll(), "svd has ended")
+        try:
+            return self.rpc.supervisor.getState()["statename"] == "RUNNING"
+        except OSError:
+            return False
 
     def end(self):
         if self.daemon.poll() is None:
@@ -90,7 +104,18 @@ class DaemonCase(unittest.TestCase):
             self.assertLess(time.monotonic(), end, what)
             time.sleep(0.01)
 
+    def write(self, name, text):
+        with open(self.path(name), "w", encoding="utf-8") as file:
+            file.write(text)
+
+    def info(self, name):
+        return self.rpc.supervisor.getProcessInfo(name)
+
+    def wait_state(self, name, state):
+        self.wait(f"{name} is {state}", lambda: self.info(name)["statename"] == state)
+
     def text(self, name):
+        """Of a file, as far as it is there; None when it is not."""
         try:
             with open(self.path(name), encoding="utf-8") as file:
                 return file.read()

@@ -2,35 +2,14 @@
 """Event listeners that behave badly, and the others beside them, in a running daemon.
 events_test.py SVD SVCTL"""
 
-import http.client
 import json
 import os
-import shutil
 import signal
-import socket
-import subprocess
-import sys
-import tempfile
-import time
 import unittest
-import xmlrpc.client
 
-BOUND = 30  # seconds; every wait ends by then
-SVCTL, SVD = sys.argv.pop(), sys.argv.pop()
+from daemon_case import DaemonCase
+
 LISTENER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "listener.py")
-
-HEAD = """
-[supervisord]
-logfile={dir}/main.log
-pidfile={dir}/d.pid
-childlogdir={dir}
-[unix_http_server]
-file={dir}/s.sock
-[rpcinterface:supervisor]
-supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface
-[supervisorctl]
-serverurl=unix://{dir}/s.sock
-"""
 
 POOL = """
 [eventlistener:{name}]
@@ -46,57 +25,17 @@ stderr_logfile={dir}/{name}.err
 """
 
 
-class UnixTransport(xmlrpc.client.Transport):
-    def __init__(self, path):
-        super().__init__()
-        self.path = path
-
-    def make_connection(self, host):
-        connection = http.client.HTTPConnection("localhost", timeout=BOUND)
-        connection.sock = socket.socket(socket.AF_UNIX)
-        connection.sock.settimeout(BOUND)
-        connection.sock.connect(self.path)
-        return connection
-
-
-class Events(unittest.TestCase):
-    def setUp(self):
-        self.dir = tempfile.mkdtemp(prefix="svd-events-")
-        self.addCleanup(shutil.rmtree, self.dir)
-
-    def start(self, *pools):
+class Events(DaemonCase):
+    def start_pools(self, *pools):
         """Each pool is (name, way) or (name, way, buffer_size, more lines of its section)."""
-        with open(self.path("svd.conf"), "w", encoding="utf-8") as file:
-            file.write(HEAD.format(dir=self.dir))
-            for name, way, *rest in pools:
-                buffer_size, more = rest or (1000, "")
-                file.write(POOL.format(name=name, way=way, dir=self.dir, listener=LISTENER,
-                                       buffer_size=buffer_size, more=more))
-        self.daemon = subprocess.Popen([SVD, "-n", "-s", "-c", self.path("svd.conf")])
-        self.addCleanup(self.end)
-        self.wait("answers", lambda: os.path.exists(self.path("s.sock")))
-        self.rpc = xmlrpc.client.ServerProxy("http://localhost/RPC2",
-                                             UnixTransport(self.path("s.sock")))
-        self.addCleanup(self.rpc("close"))
+        text = ""
+        for name, way, *rest in pools:
+            buffer_size, more = rest or (1000, "")
+            text += POOL.format(name=name, way=way, dir=self.dir, listener=LISTENER,
+                                buffer_size=buffer_size, more=more)
+        self.start(text, all_run=False)
         for name, way, *_ in pools:
-            self.wait_state(name, "UNKNOWN" if way in ("rubbish", "flood") else "READY")
-
-    def end(self):
-        self.daemon.send_signal(signal.SIGTERM)
-        try:
-            self.daemon.wait(BOUND)
-        except subprocess.TimeoutExpired:
-            self.daemon.kill()
-            raise
-
-    def path(self, name):
-        return os.path.join(self.dir, name)
-
-    def wait(self, what, condition):
-        end = time.monotonic() + BOUND
-        while not condition():
-            self.assertLess(time.monotonic(), end, what)
-            time.sleep(0.01)
+            self.wait_listener(name, "UNKNOWN" if way in ("rubbish", "flood") else "READY")
 
     def pool(self, name):
         return next(one for one in self.rpc.svd.getEventPools() if one["group"] == name)
@@ -104,7 +43,7 @@ class Events(unittest.TestCase):
     def state(self, name):
         return self.pool(name)["processes"][0]["listener_state"]
 
-    def wait_state(self, name, state):
+    def wait_listener(self, name, state):
         self.wait(f"{name} is {state}", lambda: self.state(name) == state)
 
     def pid(self, name):
@@ -127,21 +66,15 @@ class Events(unittest.TestCase):
         self.assertEqual(self.got(name), expected)
 
     def main_log(self):
-        with open(self.path("main.log"), encoding="utf-8") as file:
-            return file.read()
+        return self.text("main.log")
 
     def touch(self, name):
-        with open(self.path(name), "w", encoding="ascii"):
-            pass
-
-    def ctl(self, *words):
-        return subprocess.run([SVCTL, "-c", self.path("svd.conf"), *words], capture_output=True,
-                              text=True, timeout=BOUND, check=False).stdout
+        self.write(name, "")
 
     # --- behaving badly
 
     def test_StalledListener_GetsEverythingInOrderAndNobodyElseWaits(self):
-        self.start(("slow", "text"), ("good", "text"))
+        self.start_pools(("slow", "text"), ("good", "text"))
         os.kill(self.pid("slow"), signal.SIGSTOP)
         texts = [f"event {i}" for i in range(200)]
         self.send(*texts)
@@ -152,7 +85,7 @@ class Events(unittest.TestCase):
         self.wait_got("slow", texts)
 
     def test_ListenerThatDiesWithAnEvent_GetsItAgainBeforeTheNext(self):
-        self.start(("mortal", "dies"), ("good", "text"))
+        self.start_pools(("mortal", "dies"), ("good", "text"))
         first = self.pid("mortal")
         self.send("a", "b", "c")
         self.wait_got("good", ["a", "b", "c"])
@@ -160,7 +93,7 @@ class Events(unittest.TestCase):
         self.assertNotEqual(self.pid("mortal"), first)
 
     def test_ListenerThatSpeaksRubbish_GetsNothingUntilItIsRestarted(self):
-        self.start(("odd", "rubbish"), ("good", "text"))
+        self.start_pools(("odd", "rubbish"), ("good", "text"))
         self.send("a", "b")
         self.wait_got("good", ["a", "b"])
         self.assertEqual((self.got("odd"), self.pool("odd")["queued"]), ([], 2))
@@ -170,7 +103,7 @@ class Events(unittest.TestCase):
         self.wait_got("odd", ["a", "b"])
 
     def test_ListenerThatSpeaksRubbish_IsRestartedLaterEachTimeAndLosesNothing(self):
-        self.start(("odd", "rubbish"))
+        self.start_pools(("odd", "rubbish"))
         first = self.pid("odd")
         self.send("a", "b")
         self.wait("said twice", lambda: "it is restarted in 2 s" in self.main_log())
@@ -182,14 +115,14 @@ class Events(unittest.TestCase):
         self.assertEqual(self.main_log().count("has broken the event protocol"), 2)
 
     def test_ListenerThatNeverStopsTalking_HoldsUpNobody(self):
-        self.start(("loud", "flood"), ("good", "text"))
+        self.start_pools(("loud", "flood"), ("good", "text"))
         texts = [f"event {i}" for i in range(50)]
         self.send(*texts)
         self.wait_got("good", texts)
         self.assertEqual(self.rpc.supervisor.getState()["statename"], "RUNNING")
 
     def test_ListenerThatNeverReads_HoldsUpNobody(self):
-        self.start(("deaf", "deaf"), ("good", "text"))
+        self.start_pools(("deaf", "deaf"), ("good", "text"))
         texts = [str(i) * 200_000 for i in range(10)]  # each is more than a pipe holds
         self.send(*texts)
         self.wait_got("good", texts)
@@ -197,7 +130,7 @@ class Events(unittest.TestCase):
         self.assertEqual(self.rpc.supervisor.getState()["statename"], "RUNNING")
 
     def test_ListenerThatAlwaysFails_KeepsItsEventsAndHoldsUpNobody(self):
-        self.start(("never", "fails"), ("good", "text"))
+        self.start_pools(("never", "fails"), ("good", "text"))
         self.send("a", "b")
         self.wait("it is held back", lambda: self.pool("never")["rejected"] >= 25)
         self.send("c")
@@ -208,10 +141,10 @@ class Events(unittest.TestCase):
         self.assertEqual(self.got("never")[-2:], ["b", "c"])
 
     def test_RestartedListener_GetsWhatCameMeanwhile(self):
-        self.start(("one", "text"))
+        self.start_pools(("one", "text"))
         self.send("a")
         self.wait_got("one", ["a"])
-        self.wait_state("one", "READY")
+        self.wait_listener("one", "READY")
         self.rpc.supervisor.stopProcess("one:one")
         self.send("b", "c")
         self.rpc.supervisor.startProcess("one:one")
@@ -220,7 +153,7 @@ class Events(unittest.TestCase):
     # --- nothing is lost silently
 
     def test_FullBuffer_DropsTheOldestAndSaysSoEverywhere(self):
-        self.start(("small", "text", 3, ""))
+        self.start_pools(("small", "text", 3, ""))
         pid = self.pid("small")
         os.kill(pid, signal.SIGSTOP)
         self.send(*map(str, range(10)))  # one is in the pipe, three wait
@@ -230,11 +163,11 @@ class Events(unittest.TestCase):
         discarded = [line.rsplit(" ", 1)[1] for line in self.main_log().splitlines()
                      if "pool small event buffer overflowed, discarding event" in line]
         self.assertEqual(discarded, list(map(str, range(1, 7))))
-        shown = self.ctl("events").splitlines()
+        shown = self.ctl("events")[1].splitlines()
         self.assertEqual(shown[0].split(None, 1),
                          ["small", "queued 3/3, delivered 0, rejected 0, dropped 6"])
         self.assertEqual(shown[1].split(), ["small", "RUNNING", "BUSY"])
-        counted = json.loads(self.ctl("--json", "events"))["pools"][0]
+        counted = json.loads(self.ctl("--json", "events")[1])["pools"][0]
         self.assertEqual([counted[key] for key in ("group", "buffer_size", "dropped")],
                          ["small", 3, 6])
         os.kill(pid, signal.SIGCONT)
@@ -247,7 +180,7 @@ class Events(unittest.TestCase):
     # --- what len counts
 
     def test_LengthOfAnEvent_FitsThoseWhoReadTextAndThoseWhoReadBytes(self):
-        self.start(("text", "text"), ("bytes", "bytes", 1000, "events_length=bytes"))
+        self.start_pools(("text", "text"), ("bytes", "bytes", 1000, "events_length=bytes"))
         texts = ["plain", "Grüße", "✓ 😀 \n", "", "é" * 70_000, "plain again"]
         self.send(*texts)
         self.wait_got("text", texts)

@@ -3,35 +3,13 @@
 where they cannot be had. limits_test.py SVD SVCTL"""
 
 import ctypes
-import http.client
 import os
 import resource
-import shutil
-import signal
-import socket
 import subprocess
-import sys
-import tempfile
-import time
 import unittest
 import xmlrpc.client
 
-BOUND = 30  # seconds; every wait ends by then
-SVCTL, SVD = sys.argv.pop(), sys.argv.pop()
-
-HEAD = """
-[supervisord]
-logfile={dir}/main.log
-pidfile={dir}/d.pid
-childlogdir={dir}
-{supervisord}
-[unix_http_server]
-file={dir}/s.sock
-[rpcinterface:supervisor]
-supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface
-[supervisorctl]
-serverurl=unix://{dir}/s.sock
-"""
+from daemon_case import BOUND, SVD, DaemonCase
 
 PROGRAM = """
 [program:{name}]
@@ -44,17 +22,11 @@ stderr_logfile=NONE
 """
 
 
-class UnixTransport(xmlrpc.client.Transport):
-    def __init__(self, path):
-        super().__init__()
-        self.path = path
-
-    def make_connection(self, host):
-        connection = http.client.HTTPConnection("localhost", timeout=BOUND)
-        connection.sock = socket.socket(socket.AF_UNIX)
-        connection.sock.settimeout(BOUND)
-        connection.sock.connect(self.path)
-        return connection
+def sections(*programs, startsecs=0):
+    """Each program is (name, lines of its section) or (name, lines, command)."""
+    return "".join(PROGRAM.format(name=name, lines=lines, startsecs=startsecs,
+                                  command=(command or ["/bin/sleep 1000"])[0])
+                   for name, lines, *command in programs)
 
 
 def io_priority(pid):
@@ -74,55 +46,13 @@ def controllers():
         return file.read().split()
 
 
-class Limits(unittest.TestCase):
-    def setUp(self):
-        self.dir = tempfile.mkdtemp(prefix="svd-limits-")
-        self.addCleanup(shutil.rmtree, self.dir)
-
-    def path(self, name):
-        return os.path.join(self.dir, name)
-
-    def configure(self, *programs, supervisord="", more="", startsecs=0):
-        """Each program is (name, lines of its section) or (name, lines, command)."""
-        with open(self.path("svd.conf"), "w", encoding="utf-8") as file:
-            file.write(HEAD.format(dir=self.dir, supervisord=supervisord))
-            for name, lines, *command in programs:
-                file.write(PROGRAM.format(name=name, lines=lines, startsecs=startsecs,
-                                          command=(command or ["/bin/sleep 1000"])[0]))
-            file.write(more)
-
-    def start(self, *programs, **kinds):
-        self.configure(*programs, **kinds)
-        self.daemon = subprocess.Popen([SVD, "-n", "-s", "-c", self.path("svd.conf")])
-        self.addCleanup(self.end)
-        self.wait("answers", lambda: os.path.exists(self.path("s.sock")))
-        self.rpc = xmlrpc.client.ServerProxy("http://localhost/RPC2",
-                                             UnixTransport(self.path("s.sock")))
-        self.addCleanup(self.rpc("close"))
-
-    def end(self):
-        self.daemon.send_signal(signal.SIGTERM)
-        try:
-            self.daemon.wait(BOUND)
-        except subprocess.TimeoutExpired:
-            self.daemon.kill()
-            raise
-
-    def wait(self, what, condition):
-        end = time.monotonic() + BOUND
-        while not condition():
-            self.assertLess(time.monotonic(), end, what)
-            time.sleep(0.01)
-
+class Limits(DaemonCase):
     def reread(self):
         return self.rpc.supervisor.reloadConfig()[0]
 
-    def info(self, name):
-        return self.rpc.supervisor.getProcessInfo(name)
-
     def pid(self, name):
         """Of the process once its program runs, and not what svd is before."""
-        self.wait(f"{name} runs", lambda: self.info(name)["statename"] == "RUNNING")
+        self.wait_state(name, "RUNNING")
         pid = self.info(name)["pid"]
         self.wait(f"{name} has begun", lambda: self.command(pid) not in ("", os.path.basename(SVD)))
         return pid
@@ -141,15 +71,14 @@ class Limits(unittest.TestCase):
             return file.read().strip()
 
     def log(self):
-        with open(self.path("main.log"), encoding="utf-8") as file:
-            return file.read()
+        return self.text("main.log")
 
     def children_of(self, pid):
         return [int(word) for word in self.proc(pid, f"task/{pid}/children").split()]
 
     def test_a_process_starts_with_its_limits(self):
-        self.start(("p", "nice=7\nionice=best-effort:6\noom_score_adj=300\n"
-                         "limit_nofile=50:100\nlimit_core=0"), ("plain", ""))
+        self.start(sections(("p", "nice=7\nionice=best-effort:6\noom_score_adj=300\n"
+                         "limit_nofile=50:100\nlimit_core=0"), ("plain", "")))
         own_score = self.proc(self.daemon.pid, "oom_score_adj")
         pid, plain = self.pid("p"), self.pid("plain")
         self.assertEqual(os.getpriority(os.PRIO_PROCESS, pid), 7)
@@ -164,11 +93,11 @@ class Limits(unittest.TestCase):
 
     def test_a_reread_limits_live_processes_without_a_restart(self):
         command = "/bin/sh -c 'sleep 1000 & sleep 1000 & wait'"
-        self.start(("p", "nice=3\nlimit_nofile=60:100", command), ("other", ""))
+        self.start(sections(("p", "nice=3\nlimit_nofile=60:100", command), ("other", "")))
         pid, other = self.pid("p"), self.pid("other")
         self.wait("its children", lambda: len(self.children_of(pid)) == 2)
-        self.configure(("p", "nice=9\nlimit_nofile=40:90\nionice=idle\noom_score_adj=400", command),
-                       ("other", ""))
+        self.configure(sections(("p", "nice=9\nlimit_nofile=40:90\nionice=idle\noom_score_adj=400", command),
+                       ("other", "")))
         self.assertEqual(self.reread(), [[], [], []])
         for one in [pid] + self.children_of(pid):
             self.assertEqual(os.getpriority(os.PRIO_PROCESS, one), 9)
@@ -189,10 +118,10 @@ class Limits(unittest.TestCase):
         self.assertEqual(os.getpriority(os.PRIO_PROCESS, again), 9)
 
     def test_a_limit_that_is_gone_gives_way_to_what_svd_has(self):
-        self.start(("p", "nice=5\nlimit_core=0:max\nionice=idle"))
+        self.start(sections(("p", "nice=5\nlimit_core=0:max\nionice=idle")))
         pid = self.pid("p")
         self.assertEqual(resource.prlimit(pid, resource.RLIMIT_CORE)[0], 0)
-        self.configure(("p", ""))
+        self.configure(sections(("p", "")))
         self.assertEqual(self.reread(), [[], [], []])
         self.assertEqual(os.getpriority(os.PRIO_PROCESS, pid),
                          os.getpriority(os.PRIO_PROCESS, self.daemon.pid))
@@ -201,9 +130,9 @@ class Limits(unittest.TestCase):
         self.assertEqual(io_priority(pid), io_priority(self.daemon.pid))
 
     def test_another_change_beside_it_waits_for_update(self):
-        self.start(("p", "nice=5"))
+        self.start(sections(("p", "nice=5")))
         pid = self.pid("p")
-        self.configure(("p", "nice=6\nstopwaitsecs=5"))
+        self.configure(sections(("p", "nice=6\nstopwaitsecs=5")))
         self.assertEqual(self.reread(), [[], ["p"], []])
         self.assertEqual(os.getpriority(os.PRIO_PROCESS, pid), 5)
 
@@ -211,7 +140,7 @@ class Limits(unittest.TestCase):
         if self.may_raise_limits():
             self.skipTest("may raise hard limits")
         hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
-        self.start(("p", f"limit_nofile={hard * 2}"), startsecs=1)
+        self.start(sections(("p", f"limit_nofile={hard * 2}"), startsecs=1), all_run=False)
         self.wait("the end", lambda: self.info("p")["statename"] == "FATAL")
         self.assertEqual(self.info("p")["spawnerr"], "couldn't set RLIMIT_NOFILE: EPERM")
 
@@ -222,7 +151,7 @@ class Limits(unittest.TestCase):
         return int(effective, 16) >> sys_resource & 1
 
     def test_groups_lie_in_a_cgroup_of_their_own(self):
-        self.start(("a", ""), ("b", ""), ("lone", ""), more="[group:g]\nprograms=a,b\n")
+        self.start(sections(("a", ""), ("b", ""), ("lone", "")) + "[group:g]\nprograms=a,b\n")
         cgroup = {name: self.proc(self.pid(name), "cgroup").splitlines()[-1]
                   for name in ("g:a", "g:b", "lone")}
         if "svd-" not in cgroup["lone"]:
@@ -238,7 +167,7 @@ class Limits(unittest.TestCase):
         if "memory" in controllers():
             self.skipTest("there is a memory controller")
         programs = (("a", "memory_max=600M"), ("b", "memory_max=700M\nmemory_high=1G"))
-        self.start(*programs)
+        self.start(sections(*programs))
         self.pid("a"), self.pid("b")
         self.reread()
         self.assertEqual(self.log().count("cgroup controller 'memory' is missing"), 1)
@@ -251,7 +180,7 @@ class Limits(unittest.TestCase):
         self.assertEqual(check.stdout.count("cgroup controller 'memory' is missing"), 1)
         self.assertIn("warning", check.stdout)
 
-        self.configure(*programs, supervisord="required_controllers=memory")
+        self.configure(sections(*programs), "required_controllers=memory")
         check = subprocess.run([SVD, "-t", "-c", self.path("svd.conf")], capture_output=True,
                                text=True, timeout=BOUND)
         self.assertEqual(check.returncode, 2)
