@@ -5,6 +5,11 @@
 
 namespace svd::control {
 
+// Also what is stopping only to start again, which is taken back.
+[[nodiscard]] inline bool can_be_stopped(const process::Data& data) {
+    return process::is_running(data.state) || data.restart_wanted;
+}
+
 struct Supervisor::Member {
     process::Process* process = nullptr;
     std::string name;    // as the caller will see it in a fault

@@ -29,7 +29,7 @@ Outcome<bool> Supervisor::begin(Action action, Process& process, std::string_vie
         return begin_pause(action, process, name);
     const State state = process.data.state;
     if (action == Action::Stop) {
-        if (!process::is_running(state)) return refuse(FaultCode::NotRunning, std::string(name));
+        if (!can_be_stopped(process.data)) return refuse(FaultCode::NotRunning, std::string(name));
         fleet_.feed(process, process::StopRequested{}, host_.now());
         if (process.data.state == State::Unknown)
             return refuse(FaultCode::Failed, process.data.spawnerr);

@@ -42,7 +42,7 @@ bool Supervisor::concerns(Action action, const Process& process) const {
         case Action::Start:
             return !process::is_running(process.data.state);
         case Action::Stop:
-            return process::is_running(process.data.state);
+            return can_be_stopped(process.data);
         case Action::Pause:
             return can_be_paused(process.data);
         case Action::Resume:

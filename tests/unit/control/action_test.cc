@@ -82,6 +82,22 @@ TEST_F(SupervisorTest, Start_DuringAStop_WaitsForTheStopAndStartsAgain) {
     EXPECT_TRUE(outcome->has_value());
 }
 
+TEST_F(SupervisorTest, Stop_DuringARestart_TakesTheStartBack) {
+    add(group("web", {program("web")}));
+    auto& web = at("web", "web");
+    supervisor.start("web", Wait::No, remember());
+    supervisor.stop("web", Wait::No, remember());
+    supervisor.start("web", Wait::No, remember());
+    supervisor.stop_all(Wait::Yes, remember());
+    EXPECT_FALSE(outcome);
+    feed(web, exited_by(15));
+    supervisor.settle();
+    ASSERT_TRUE(outcome);
+    EXPECT_EQ(web.data.state, process::State::Stopped);
+    supervisor.stop("web", Wait::No, remember());
+    EXPECT_EQ(outcome->error().text(), "NOT_RUNNING: web");
+}
+
 TEST_F(SupervisorTest, Stop_WaitsUntilNothingIsLeft_AndReportsEveryTwoSeconds) {
     auto config = program("web");
     config.stopwaitsecs = config::Seconds(60);
