@@ -1,6 +1,8 @@
 // How plain structs become JSON values: every member by its name. Private to state/.
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <chrono>
 #include <concepts>
 #include <cstddef>
@@ -105,6 +107,19 @@ struct adl_serializer<std::shared_ptr<const T>> {
     static void to_json(json& value, const std::shared_ptr<const T>& from) { value = *from; }
     static void from_json(const json& value, std::shared_ptr<const T>& to) {
         to = std::make_shared<const T>(value.get<T>());
+    }
+};
+
+// An older snapshot has fewer elements where an enumeration was appended to.
+template <class T, std::size_t Size>
+struct adl_serializer<std::array<T, Size>> {
+    static void to_json(json& value, const std::array<T, Size>& from) {
+        value = json::array();
+        for (const T& element : from) value.push_back(element);
+    }
+    static void from_json(const json& value, std::array<T, Size>& to) {
+        if (!value.is_array()) throw json::type_error::create(302, std::string("no array"), &value);
+        for (std::size_t i = 0; i < std::min(Size, value.size()); ++i) value[i].get_to(to[i]);
     }
 };
 
