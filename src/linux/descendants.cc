@@ -111,6 +111,15 @@ std::vector<pid_t> Scope::pids() const {
     return pids;
 }
 
+std::vector<pid_t> Scope::recent_pids() const {
+    constexpr std::chrono::seconds kRecent{1};
+    if (uses_cgroup()) return pids();
+    std::vector<pid_t> pids;
+    if (!scopes_->walker_->refresh(kRecent)) return pids;
+    for (const auto& [pid, started] : walk_->members) pids.push_back(pid);
+    return pids;
+}
+
 Status Scope::kill_all() {
     if (uses_cgroup()) return cgroup_->kill();
     return scopes_->walker_->kill_all(*walk_);

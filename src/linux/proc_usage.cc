@@ -32,8 +32,13 @@ std::uint64_t kilobytes(std::string_view text, std::string_view key) {
 std::optional<ProcMemory> parse_proc_status(std::string_view text) {
     const auto threads = field(text, "Threads:");
     if (!threads) return std::nullopt;
-    return ProcMemory{kilobytes(text, "VmRSS:"), kilobytes(text, "VmHWM:"),
-                      kilobytes(text, "VmSwap:"), *threads};
+    const bool told_apart = field(text, "RssAnon:").has_value();
+    return ProcMemory{kilobytes(text, "VmRSS:"),
+                      kilobytes(text, "VmHWM:"),
+                      kilobytes(text, "VmSwap:"),
+                      *threads,
+                      kilobytes(text, told_apart ? "RssAnon:" : "VmRSS:"),
+                      kilobytes(text, "RssShmem:")};
 }
 
 std::optional<ProcIo> parse_proc_io(std::string_view text) {

@@ -14,6 +14,10 @@ struct ProcMemory {
     std::uint64_t peak = 0;      // of resident
     std::uint64_t swap = 0;
     std::uint64_t threads = 0;
+    // Parts of resident: what has no file behind it, and shared memory. Where the kernel (or what
+    // plays one) does not tell them apart, all is the first.
+    std::uint64_t anonymous = 0;
+    std::uint64_t shared = 0;
     bool operator==(const ProcMemory&) const = default;
 };
 // /proc/PID/status; empty without a Threads line.

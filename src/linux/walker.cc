@@ -113,7 +113,15 @@ void Walker::add_leader(WalkScope& scope, pid_t leader) {
 
 Result<MembersByScope> Walker::look() {
     SVD_TRY(const std::vector<ProcStat> all, read_all_processes());
+    last_look_ = Loop::now().mono;
     return attribute_processes(scopes_, all, getpid(), process_environment_has);
+}
+
+Status Walker::refresh(Duration age) {
+    if (Loop::now().mono - last_look_ < age) return {};
+    SVD_TRY(const auto found, look());
+    static_cast<void>(found);
+    return {};
 }
 
 Result<std::vector<ProcStat>> Walker::members(const WalkScope& scope) {

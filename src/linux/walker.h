@@ -41,6 +41,8 @@ class Walker {
 
     void add_leader(WalkScope& scope, pid_t leader);
     [[nodiscard]] Result<std::vector<ProcStat>> members(const WalkScope& scope);
+    // WalkScope::members are of a look at most so long ago, which is then one for all scopes.
+    [[nodiscard]] Status refresh(Duration age);
     // Some passes now, the rest whenever a killed process has been reaped.
     [[nodiscard]] Status kill_all(WalkScope& scope);
     [[nodiscard]] Status signal_all(const WalkScope& scope, int number);
@@ -57,6 +59,7 @@ class Walker {
     WalkScopes scopes_;
     std::string marker_head_;  // no other daemon, and no earlier Walker, has the same
     std::uint64_t next_id_ = 1;
+    MonoTime last_look_{};
     Defer check_;
 };
 

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "linux/cgroup_files.h"
+#include "linux/memory_use.h"
 #include "linux/proc_usage.h"
 
 namespace svd::os {
@@ -71,13 +72,29 @@ TEST(Lines, EveryThread_IsALine) {
     EXPECT_EQ(count_lines(""), 0U);
 }
 
+TEST(Memory, CacheAndSlabs_CanBeTakenBackAndSwapCounts) {
+    const auto reading = parse_memory(recorded("memory.current"), recorded("memory.stat"),
+                                      recorded("memory.swap.current"));
+    ASSERT_TRUE(reading);
+    EXPECT_EQ(*reading, (MemoryReading{629141504, 41943040 + 62914560 + 1048576, 4194304}));
+    EXPECT_EQ(reading->used(), 629141504U - 105906176U + 4194304U);
+}
+
+TEST(Memory, FilesThatAreMissing_AreNoFigures) {
+    EXPECT_EQ(parse_memory("", "anon 5\n", ""), std::nullopt);
+    EXPECT_EQ(parse_memory("4096\n", "", ""), (MemoryReading{4096, 0, 0}));
+}
+
 TEST(ProcStatus, MemoryAndThreads_AreReadInBytes) {
     EXPECT_EQ(parse_proc_status(recorded("proc_status")),
-              (ProcMemory{20480 * 1024, 21780 * 1024, 512 * 1024, 4}));
+              (ProcMemory{20480 * 1024, 21780 * 1024, 512 * 1024, 4, 112 * 1024, 0}));
 }
 
 TEST(ProcStatus, KernelThreadWithoutMemory_HasThreadsOnly) {
-    EXPECT_EQ(parse_proc_status("Name:\tkthreadd\nThreads:\t1\n"), (ProcMemory{0, 0, 0, 1}));
+    EXPECT_EQ(parse_proc_status("Name:\tkthreadd\nThreads:\t1\n"), (ProcMemory{0, 0, 0, 1, 0, 0}));
+    EXPECT_EQ(parse_proc_status("VmRSS:\t8 kB\nThreads:\t1\n"),
+              (ProcMemory{8192, 0, 0, 1, 8192, 0}))
+        << "without its parts";
     EXPECT_EQ(parse_proc_status("Name:\tx\n"), std::nullopt);
     EXPECT_EQ(parse_proc_status("Threads:\n"), std::nullopt);
 }
