@@ -7,6 +7,20 @@
 
 namespace svd::config {
 
+std::string size_text(std::uint64_t size) {
+    struct Unit {
+        std::string_view suffix;
+        std::uint64_t bytes;
+    };
+    constexpr auto kUnits =
+        std::to_array<Unit>({{"GB", 1ULL << 30U}, {"MB", 1ULL << 20U}, {"KB", 1ULL << 10U}});
+    if (size == kUnlimited) return "max";
+    for (const auto& unit : kUnits)
+        if (size != 0 && size % unit.bytes == 0)
+            return fmt::format("{}{}", size / unit.bytes, unit.suffix);
+    return fmt::format("{}", size);
+}
+
 namespace {
 
 using enum RlimitUnit;
@@ -31,20 +45,6 @@ constexpr auto kRlimits = std::to_array<RlimitRow>({
 
 std::string number_text(std::uint64_t number) {
     return number == kUnlimited ? "max" : fmt::format("{}", number);
-}
-
-std::string size_text(std::uint64_t size) {
-    struct Unit {
-        std::string_view suffix;
-        std::uint64_t bytes;
-    };
-    constexpr auto kUnits =
-        std::to_array<Unit>({{"GB", 1ULL << 30U}, {"MB", 1ULL << 20U}, {"KB", 1ULL << 10U}});
-    if (size == kUnlimited) return "max";
-    for (const auto& unit : kUnits)
-        if (size != 0 && size % unit.bytes == 0)
-            return fmt::format("{}{}", size / unit.bytes, unit.suffix);
-    return fmt::format("{}", size);
 }
 
 std::string text_of(const CpuQuota& cpu) {
@@ -100,6 +100,7 @@ LimitTexts limit_texts(const Limits& limits) {
     add("allowed_cpus", limits.allowed_cpus, [](const std::string& cpus) { return cpus; });
     add("io_weight", limits.io_weight, plain);
     add("pids_max", limits.pids_max, number_text);
+    add("memory_restart", limits.memory_restart, size_text);
     add("oom_score_adj", limits.oom_score_adj, plain);
     add("nice", limits.nice, plain);
     add("ionice", limits.ionice, own);

@@ -70,6 +70,8 @@ struct Limits {
     std::optional<std::string> allowed_cpus;  // normal form: "0-3,6"
     std::optional<int> io_weight;
     std::optional<std::uint64_t> pids_max;
+    // Of a program's process with all its descendants; never in a group's.
+    std::optional<std::uint64_t> memory_restart;  // bytes; svd itself sees to it
     // Of each process; never in a group's.
     std::optional<int> oom_score_adj;
     std::optional<int> nice;
@@ -87,6 +89,9 @@ struct RlimitRow {
     RlimitUnit unit;
 };
 [[nodiscard]] std::span<const RlimitRow> rlimit_table();
+
+// Sizes as they are written: "600MB", "max".
+[[nodiscard]] std::string size_text(std::uint64_t size);
 
 // Option and value of everything that is set, as people would write it.
 using LimitTexts = std::vector<std::pair<std::string_view, std::string>>;

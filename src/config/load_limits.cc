@@ -1,5 +1,7 @@
 #include "config/load_limits.h"
 
+#include <fmt/format.h>
+
 #include "base/strings.h"
 #include "config/limit_values.h"
 #include "config/values.h"
@@ -27,6 +29,16 @@ std::optional<CpuQuota> load_cpu_max(SectionReader& reader, const Names& names) 
     return std::nullopt;
 }
 
+void load_memory_restart(SectionReader& reader, const Names& names, Limits& limits) {
+    limits.memory_restart = reader.optional_value("memory_restart", names, parse_memory_limit);
+    if (!limits.memory_restart || *limits.memory_restart == kUnlimited) return;
+    if (limits.memory_max && *limits.memory_max <= *limits.memory_restart)
+        reader.warn(
+            "memory_restart",
+            fmt::format("memory_restart={} is not below memory_max={}: the kernel kills first",
+                        size_text(*limits.memory_restart), size_text(*limits.memory_max)));
+}
+
 void load_process_limits(SectionReader& reader, const Names& names, Limits& limits) {
     limits.oom_score_adj = reader.optional_value("oom_score_adj", names, parse_oom_score_adj);
     limits.nice = reader.optional_value("nice", names, parse_nice);
@@ -50,7 +62,9 @@ Limits load_limits(SectionReader& reader, const Names& names) {
     limits.allowed_cpus = reader.optional_value("allowed_cpus", names, parse_cpu_list);
     limits.io_weight = reader.optional_value("io_weight", names, parse_weight);
     limits.pids_max = reader.optional_value("pids_max", names, parse_pids_max);
-    if (reader.kind() != SectionKind::Group) load_process_limits(reader, names, limits);
+    if (reader.kind() == SectionKind::Group) return limits;
+    load_memory_restart(reader, names, limits);
+    load_process_limits(reader, names, limits);
     return limits;
 }
 

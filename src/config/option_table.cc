@@ -202,6 +202,10 @@ constexpr auto kOptions = std::to_array<OptionRow>({
     {kLimited, "pids_max", ProcessCount, kUnset, Hot, "svd 0.1",
      "Most processes and threads at the same time.", "64"},
 
+    // [program:x], [fcgi-program:x], [eventlistener:x]: of a process with all its descendants
+    {kAnyProgram, "memory_restart", MemorySize, kUnset, Hot, "svd 0.1",
+     "Memory beyond which the process is restarted, as svctl restart does.", "550MB"},
+
     // [program:x], [fcgi-program:x], [eventlistener:x]: of each process
     {kAnyProgram, "oom_score_adj", OomScoreAdj, kUnset, Hot, "svd 0.1",
      "How readily the kernel kills the process when memory runs out: 1000 first, -1000 never.",

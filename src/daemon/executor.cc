@@ -25,7 +25,10 @@ log::Level level_of(config::LogLevel level) {
 Executor::Executor(Parts parts)
     : parts_(parts),
       fcgi_sockets_(parts.log),
-      buffer_(std::make_unique_for_overwrite<char[]>(OutputReader::kBufferSize)) {}
+      buffer_(std::make_unique_for_overwrite<char[]>(OutputReader::kBufferSize)),
+      memory_(parts.loop, parts.log, [this](Process& process, const process::MemoryBreach& breach) {
+          return restart_for_memory(process, breach);
+      }) {}
 
 Executor::~Executor() = default;
 
@@ -132,7 +135,7 @@ void Executor::child_ended(Process& process, std::uint64_t run, const os::ExitRe
     const bool remains = !runtime.scope.is_empty();
     const auto status = exit_status(report.status);
     if (process.data.run == run)
-        record_end(process, report, remains, fleet_->daemon_state(), now());
+        record_end(process, report, remains, memory_.ended(process), fleet_->daemon_state(), now());
     if (report.exec_stage) {
         const auto failure = exec_failure_text(*process.config, report);
         fleet_->feed(process, process::ExecFailed{failure, status, remains, run}, now());
@@ -145,6 +148,16 @@ void Executor::child_ended(Process& process, std::uint64_t run, const os::ExitRe
     if (process.data.run == run && process.data.pid == 0) end_output(process);
     release_socket(process);
     if (on_change_) on_change_();
+}
+
+bool Executor::restart_for_memory(Process& process, const process::MemoryBreach& breach) {
+    if (fleet_->daemon_state() != process::DaemonState::Running) return false;
+    parts_.log.warn("restarting '{}' (pid {}): {}", process.namespec(), process.data.pid,
+                    describe(breach));
+    fleet_->feed(process, process::StopRequested{}, now());
+    fleet_->feed(process, process::StartRequested{}, now());
+    if (on_change_) on_change_();
+    return true;
 }
 
 void Executor::release_socket(Process& process) {
@@ -207,6 +220,10 @@ void Executor::published(Process& process, const process::Publish& change) {
          process::state_name(change.to), change.tries, change.pid, change.expected},
         now().wall));
     parts_.listeners.changed(process, change.to);
+    if (change.to == process::State::Running)
+        memory_.watch(process);
+    else
+        memory_.rest(process);
     // After a run, child_ended does so when all of its end is in the log.
     if (change.from == process::State::Backoff) release_socket(process);
     if (on_change_) on_change_();

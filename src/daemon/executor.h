@@ -13,6 +13,7 @@
 #include "daemon/controllers.h"
 #include "daemon/fcgi_sockets.h"
 #include "daemon/listeners.h"
+#include "daemon/memory_guard.h"
 #include "daemon/runtime.h"
 #include "event/bus.h"
 #include "linux/children.h"
@@ -124,6 +125,8 @@ class Executor final : public process::Actuator {
     void pause_settled(process::Process& process, const Status& status);
     // Lets go on whatever a pause holds; `why` is for those who still wait for it.
     void lift_pause(process::Process& process, std::string_view why);
+    // For memory_restart; false while svd ends.
+    bool restart_for_memory(process::Process& process, const process::MemoryBreach& breach);
     void child_ended(process::Process& process, std::uint64_t run, const os::ExitReport& report);
     // Notes why there is no process, for whoever asks later.
     process::Event not_started(process::Process& process, std::string stage, std::string why);
@@ -139,6 +142,7 @@ class Executor final : public process::Actuator {
     std::vector<FcgiHandle> taken_sockets_;  // until their processes have them
     std::unique_ptr<char[]> buffer_;         // of all OutputReaders
     os::Timer launches_;
+    MemoryGuard memory_;
 };
 
 }  // namespace svd::daemon

@@ -74,6 +74,7 @@ void Executor::limits_changed(process::Group& group, const config::GroupConfig& 
         if (const auto applied = apply_cgroup_limits(process); !applied)
             parts_.log.error("limits of '{}': {}", process.namespec(), applied.error().text);
         if (from != to) limit_live(process, from, to);
+        memory_.watch(process);
     }
 }
 

@@ -57,6 +57,7 @@ void Executor::pause_settled(Process& process, const Status& status) {
         lift_pause(process, why);
         state.failed = true;
     }
+    if (!state.paused) memory_.watch(process);
     if (on_change_) on_change_();
 }
 

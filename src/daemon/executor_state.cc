@@ -37,6 +37,10 @@ state::Process Executor::save(const Process& process) const {
     const auto scope = runtime.scope.save();
     saved.walking = scope.walking;
     saved.walk_marker = scope.marker;
+    if (runtime.memory) {
+        saved.breach = runtime.memory->breach;
+        saved.quick_breaches = runtime.memory->pace.quick;
+    }
     return saved;
 }
 
@@ -79,6 +83,7 @@ void Executor::take_up(Process& process, state::Process saved) {
             parts_.log.critical("'{}' (pid {}) is out of control: {}", process.name(), leader,
                                 adopted.error().text);
     }
+    memory_.take_up(process, saved.quick_breaches, saved.breach);
     // What was being killed is killed again: nothing remembers how far that had come.
     if (process.data.leader_gone)
         kill_remains(process);

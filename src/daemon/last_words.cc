@@ -39,7 +39,7 @@ std::string exec_failure_text(const config::ProcessConfig& config, const os::Exi
 }
 
 void record_end(process::Process& process, const os::ExitReport& report, bool remains,
-                process::DaemonState daemon, const Now& now) {
+                const process::MemoryBreach& breach, process::DaemonState daemon, const Now& now) {
     const auto& runtime = runtime_of(process);
     const Counters before = process.deaths ? process.deaths->at_end : Counters{};
     const Counters counters = os::read_counters(runtime.scope);
@@ -56,6 +56,7 @@ void record_end(process::Process& process, const os::ExitReport& report, bool re
     }
     if (remains) end.left_behind = static_cast<std::uint32_t>(runtime.scope.pids().size());
     end.memory = memory_facts(runtime.scope, run, report.status);
+    end.breach = breach;
     if (counters.cgroup != 0) end.cpu_usec = run.cpu_usec;
     process.record(make_death(*process.config, process.data, daemon, std::move(end), now),
                    {last_output(runtime.out, process.data.laststart),

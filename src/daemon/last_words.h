@@ -16,8 +16,8 @@ namespace svd::daemon {
                                             const os::ExitReport& report);
 
 // To be called when the leader has been reaped and its output drained, before the machine hears of
-// it and before anything it left behind is killed.
+// it and before anything it left behind is killed. `breach`: what svd ended it for, if it did.
 void record_end(process::Process& process, const os::ExitReport& report, bool remains,
-                process::DaemonState daemon, const Now& now);
+                const process::MemoryBreach& breach, process::DaemonState daemon, const Now& now);
 
 }  // namespace svd::daemon

@@ -69,6 +69,9 @@ const T* find_resource(const std::vector<T>& limits, Key resource) {
     return found == limits.end() ? nullptr : &*found;
 }
 
+// It looks at /proc where there is no controller.
+constexpr std::string_view kMemoryRestart = "memory_restart";
+
 struct FileRow {
     std::string_view file;
     std::string_view option;
@@ -85,12 +88,16 @@ constexpr auto kFiles = std::to_array<FileRow>({
     {"pids.max", "pids_max"},
 });
 
+void add_need(const std::string& controller, std::string_view option, ControllerNeeds& needs) {
+    auto& options = needs[controller];
+    if (std::ranges::find(options, option) == options.end()) options.emplace_back(option);
+}
+
 void add_needs(const config::Limits& limits, ControllerNeeds& needs) {
-    for (const os::CgroupSetting& setting : cgroup_settings(limits)) {
-        auto& options = needs[std::string(os::controller_of(setting.file))];
-        const std::string option(std::ranges::find(kFiles, setting.file, &FileRow::file)->option);
-        if (std::ranges::find(options, option) == options.end()) options.push_back(option);
-    }
+    for (const os::CgroupSetting& setting : cgroup_settings(limits))
+        add_need(std::string(os::controller_of(setting.file)),
+                 std::ranges::find(kFiles, setting.file, &FileRow::file)->option, needs);
+    if (limits.memory_restart) add_need("memory", kMemoryRestart, needs);
 }
 
 }  // namespace
@@ -162,8 +169,12 @@ ControllerNeeds needed_controllers(const config::Config& config) {
 std::string describe_missing(const std::string& controller, const ControllerNeeds& needs) {
     const auto found = needs.find(controller);
     std::string text = fmt::format("cgroup controller '{}' is missing", controller);
-    if (found == needs.end() || found->second.empty()) return text;
-    return fmt::format("{}; without effect: {}", text, fmt::join(found->second, ", "));
+    if (found == needs.end()) return text;
+    auto options = found->second;
+    const bool restarts = std::erase(options, kMemoryRestart) > 0;
+    if (!options.empty()) text += fmt::format("; without effect: {}", fmt::join(options, ", "));
+    if (restarts) text += "; memory_restart looks every 5 seconds instead";
+    return text;
 }
 
 }  // namespace svd::daemon

@@ -7,6 +7,7 @@
 
 #include "control/views.h"
 #include "daemon/fcgi_sockets.h"
+#include "daemon/memory_guard.h"
 #include "daemon/output_reader.h"
 #include "daemon/stdin_writer.h"
 #include "linux/descendants.h"
@@ -40,6 +41,7 @@ struct Runtime : process::Attachment {
     Output err;
     std::unique_ptr<StdinWriter> in;
     Pause pause;
+    std::unique_ptr<MemoryWatch> memory;  // null without memory_restart
     FcgiHandle socket;  // takes the place of `in`; held until the process is to start no more
     int signal_on_request = 0;       // the last one that a verb sent to this run
     std::list<Lingering> lingering;  // until they end

@@ -22,6 +22,8 @@ std::string_view asked_name(process::Asked asked) {
             return "no";
         case process::Asked::Request:
             return "request";
+        case process::Asked::Memory:
+            return "memory";
         case process::Asked::Shutdown:
             return "shutdown";
     }
@@ -55,6 +57,10 @@ void emit_end(std::string& out, const EndsView::End& end) {
     fields.number("oom_kills", static_cast<std::int64_t>(death.memory.oom_kills));
     emit_bytes(fields, "memory_limit", death.memory.limit);
     emit_bytes(fields, "memory_peak", death.memory.peak);
+    if (death.breach) {
+        emit_bytes(fields, "memory_used", death.breach.used);
+        emit_bytes(fields, "memory_restart", death.breach.limit);
+    }
     if (death.cpu_usec) fields.real("cpu", static_cast<double>(*death.cpu_usec) / 1e6);
 }
 

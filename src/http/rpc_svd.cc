@@ -122,7 +122,9 @@ const Method kMethods[] = {
      "core_dumped,\n"
      "expected, early, asked, stage, failure, errno, left_behind and oom_kills, and where they "
      "are\n"
-     "known memory_limit, memory_peak (bytes) and cpu (seconds).",
+     "known memory_limit, memory_peak (bytes) and cpu (seconds); after a restart for "
+     "memory_restart\n"
+     "memory_used and memory_restart (bytes).",
      {kProcess},
      "array",
      kEnds,

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "base/human.h"
 
 namespace svd::process {
@@ -11,8 +13,9 @@ namespace {
 
 constexpr int kSigkill = 9;
 
-Asked who_asked(const Data& data, DaemonState daemon) {
+Asked who_asked(const Data& data, DaemonState daemon, const MemoryBreach& breach) {
     if (data.state != State::Stopping && !data.stop_wanted) return Asked::No;
+    if (breach) return Asked::Memory;
     return daemon == DaemonState::Running ? Asked::Request : Asked::Shutdown;
 }
 
@@ -22,6 +25,7 @@ EndKind kind_of(const Death& death, bool unseen, bool killed_by_svd) {
     const bool sigkill = !death.status.code && death.status.signal == kSigkill;
     if (sigkill && killed_by_svd) return EndKind::Killed;
     if (sigkill && death.memory.oom_kills > 0) return EndKind::OomKill;
+    if (death.asked == Asked::Memory) return EndKind::Memory;
     if (death.asked != Asked::No) return EndKind::Stopped;
     if (!death.status.code) return EndKind::Signal;
     return death.expected ? EndKind::Exited : EndKind::Failed;
@@ -47,8 +51,15 @@ std::string_view end_kind_name(EndKind kind) {
             return "not started";
         case EndKind::Unseen:
             return "unseen";
+        case EndKind::Memory:
+            return "memory";
     }
     return "";
+}
+
+std::string describe(const MemoryBreach& breach) {
+    return fmt::format("memory {} over memory_restart={}", byte_text(breach.used),
+                       byte_text(breach.limit));
 }
 
 void DeathLog::add(Death death, LastOutput last_output) {
@@ -80,7 +91,8 @@ Death make_death(const config::ProcessConfig& config, const Data& data, DaemonSt
     death.expected =
         death.failure.empty() && !end.unseen && !death.early &&
         std::ranges::find(config.exitcodes, end.status.rpc_value()) != config.exitcodes.end();
-    death.asked = who_asked(data, daemon);
+    death.asked = who_asked(data, daemon, end.breach);
+    if (death.asked == Asked::Memory) death.breach = end.breach;
     death.signal_on_request = end.signal_on_request;
     death.left_behind = end.left_behind;
     death.left_killed = end.left_behind > 0 && !config.keep_descendants;

@@ -20,7 +20,7 @@
 namespace svd::process {
 
 // Who wanted the end.
-enum class Asked { No, Request, Shutdown };
+enum class Asked { No, Request, Shutdown, Memory };
 
 enum class EndKind {
     Exited,      // by itself, with one of exitcodes, after startsecs
@@ -31,9 +31,11 @@ enum class EndKind {
     Killed,      // by svd, after it had not ended within stopwaitsecs
     NotStarted,  // the program never ran
     Unseen,      // somebody else reaped it
+    Memory,      // by svd, which restarts it for memory_restart
 };
-inline constexpr std::size_t kEndKinds = 8;
-// "exited", "failed", "signal", "oom", "stopped", "killed", "not started", "unseen".
+inline constexpr std::size_t kEndKinds = 9;
+// "exited", "failed", "signal", "oom", "stopped", "killed", "not started", "unseen",
+// "memory".
 [[nodiscard]] std::string_view end_kind_name(EndKind kind);
 
 // What the cgroup tells of the memory. Without a memory controller `known` is false and an OOM kill
@@ -46,6 +48,16 @@ struct MemoryFacts {
     std::optional<std::uint64_t> peak;  // memory.peak, when it was reached in this run
     bool operator==(const MemoryFacts&) const = default;
 };
+
+// Why svd restarts a process by itself. Bytes; 0: it does not.
+struct MemoryBreach {
+    std::uint64_t used = 0;
+    std::uint64_t limit = 0;  // memory_restart at that time
+    explicit operator bool() const { return limit != 0; }
+    bool operator==(const MemoryBreach&) const = default;
+};
+// "memory 612M over memory_restart=600M".
+[[nodiscard]] std::string describe(const MemoryBreach& breach);
 
 struct Death {
     EndKind kind = EndKind::Exited;
@@ -63,6 +75,7 @@ struct Death {
     std::uint32_t left_behind = 0;  // processes that were alive after the leader
     bool left_killed = false;       // and were ended by svd
     MemoryFacts memory;
+    MemoryBreach breach;
     std::optional<std::uint64_t> cpu_usec;
     std::uint32_t nth_today = 0;  // so many ends of this kind on its day, this one included
     bool operator==(const Death&) const = default;
@@ -109,6 +122,7 @@ struct End {
     int error = 0;
     std::uint32_t left_behind = 0;
     MemoryFacts memory;
+    MemoryBreach breach;  // this end was to make room
     std::optional<std::uint64_t> cpu_usec;
 };
 // `data` as it was until now.

@@ -60,6 +60,7 @@ std::string failure_text(const Death& death) {
 }
 
 std::string asked_text(const Death& death) {
+    if (death.asked == Asked::Memory) return "restarted: " + describe(death.breach);
     return death.asked == Asked::Shutdown ? "stopped because svd ends" : "stopped by request";
 }
 
@@ -77,6 +78,7 @@ std::string core_text(const Death& death, const config::ProcessConfig& config) {
         case EndKind::OomKill:
             return oom_text(death);
         case EndKind::Stopped:
+        case EndKind::Memory:
             return fmt::format("{}, {}", asked_text(death), status_text(death));
         case EndKind::Killed:
             return fmt::format("{}, SIGKILL because it had not ended within stopwaitsecs={}",

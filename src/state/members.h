@@ -14,7 +14,7 @@ SVD_STATE(CpuQuota, quota, period)
 SVD_STATE(IoPriority, io_class, level)
 SVD_STATE(ResourceLimit, resource, soft, hard)
 SVD_STATE(Limits, memory_high, memory_max, memory_swap_max, oom_group, cpu_weight, cpu_max,
-          allowed_cpus, io_weight, pids_max, oom_score_adj, nice, ionice, rlimits)
+          allowed_cpus, io_weight, pids_max, memory_restart, oom_score_adj, nice, ionice, rlimits)
 SVD_STATE(RestartLimit, count, window)
 SVD_STATE(LogConfig, target, path, more_paths, maxbytes, backups, maxage, capture_maxbytes,
           events_enabled, syslog)
@@ -60,8 +60,9 @@ SVD_STATE(Data, state, pid, run, restarts_total, started_mono, laststart, lastst
           restarts, restart_window, deadline, exit, leader_gone, leader_gone_at, ended_early,
           restart_wanted, killed, stop_wanted, spawnerr)
 SVD_STATE(MemoryFacts, known, oom_kills, limit, limit_from_above, peak)
+SVD_STATE(MemoryBreach, used, limit)
 SVD_STATE(Death, kind, at, pid, ran, status, expected, early, asked, signal_on_request, failure,
-          stage, error, left_behind, left_killed, memory, cpu_usec, nth_today)
+          stage, error, left_behind, left_killed, memory, breach, cpu_usec, nth_today)
 SVD_STATE(LastOutput, out, err)
 SVD_STATE(EndCount, total, today)
 SVD_STATE(DeathLog, deaths, counts, day, output, at_end)
@@ -71,7 +72,7 @@ namespace svd::state {
 SVD_STATE(Output, pipe, auto_path, channel)
 SVD_STATE(Lingering, is_stderr, output)
 SVD_STATE(Process, name, data, deaths, signal_on_request, paused, queued, out, err, in, in_queue,
-          holds_socket, lingering, walking, walk_marker)
+          holds_socket, lingering, walking, walk_marker, breach, quick_breaches)
 SVD_STATE(Group, config, processes, pool)
 SVD_STATE(Server, section, fd, path)
 SVD_STATE(FcgiSocket, config, program, left_to_descendants, fd, path)

@@ -59,6 +59,9 @@ struct Process {
     // Without a cgroup: how its descendants are known.
     bool walking = false;
     std::string walk_marker;
+    // Restarts for memory: the one that is under way, and how many came soon after a start.
+    process::MemoryBreach breach;
+    int quick_breaches = 0;
     bool operator==(const Process&) const = default;
 };
 

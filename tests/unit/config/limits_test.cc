@@ -123,7 +123,8 @@ TEST(Limits, EveryOption_IsReadFromAProgram) {
     Fixture fixture;
     const auto result = fixture.load_program(
         "memory_high=1M\nmemory_max=2M\nmemory_swap_max=0\noom_group=yes\ncpu_weight=7\n"
-        "cpu_max=150%\nallowed_cpus=1,0\nio_weight=8\npids_max=9\noom_score_adj=-5\nnice=3\n"
+        "cpu_max=150%\nallowed_cpus=1,0\nio_weight=8\npids_max=9\nmemory_restart=1900K\noom_score_"
+        "adj=-5\nnice=3\n"
         "ionice=idle\nlimit_nofile=10:20\nlimit_core=0\nlimit_cpu=infinity\n");
     ASSERT_TRUE(result.config.has_value()) << error_of(result);
     EXPECT_TRUE(result.problems.list.empty());
@@ -137,6 +138,7 @@ TEST(Limits, EveryOption_IsReadFromAProgram) {
                                                {"allowed_cpus", "0-1"},
                                                {"io_weight", "8"},
                                                {"pids_max", "9"},
+                                               {"memory_restart", "1900KB"},
                                                {"oom_score_adj", "-5"},
                                                {"nice", "3"},
                                                {"ionice", "idle"},
@@ -164,7 +166,7 @@ TEST(Limits, Groups_TakeWhatACgroupCanLimit) {
     const auto result = fixture.load_text(
         "[supervisord]\nrequired_controllers=pids,memory\n[program-default]\nnice=4\n"
         "memory_max=1G\n[program:a]\ncommand=x\n[program:b]\ncommand=x\nnice=5\n"
-        "[group:g]\nprograms=a,b\nmemory_max=4G\nnice=5\n");
+        "[group:g]\nprograms=a,b\nmemory_max=4G\nmemory_restart=3G\nnice=5\n");
     ASSERT_TRUE(result.config.has_value()) << error_of(result);
     EXPECT_EQ(result.config->daemon.required_controllers,
               (std::vector<std::string>{"memory", "pids"}));
@@ -174,8 +176,9 @@ TEST(Limits, Groups_TakeWhatACgroupCanLimit) {
               (LimitTexts{{"memory_max", "1GB"}, {"nice", "4"}}));
     EXPECT_EQ(limit_texts(group.processes.at(1)->limits),
               (LimitTexts{{"memory_max", "1GB"}, {"nice", "5"}}));
-    ASSERT_EQ(result.problems.list.size(), 1U);
-    EXPECT_EQ(result.problems.list[0].text, "unknown option nice is ignored");
+    ASSERT_EQ(result.problems.list.size(), 2U);
+    EXPECT_EQ(result.problems.list[0].text, "unknown option memory_restart is ignored");
+    EXPECT_EQ(result.problems.list[1].text, "unknown option nice is ignored");
 }
 
 TEST(Limits, WrongValues_AreErrorsWithWhatIsAllowed) {
@@ -189,6 +192,23 @@ TEST(Limits, WrongValues_AreErrorsWithWhatIsAllowed) {
         ASSERT_FALSE(result.config.has_value()) << line;
         EXPECT_EQ(result.problems.first_error()->hint, hint);
         EXPECT_EQ(result.problems.first_error()->option, line.substr(0, line.find('=')));
+    }
+}
+
+TEST(Limits, MemoryRestartThatTheKernelForestalls_IsAWarning) {
+    const std::pair<const char*, std::vector<std::string>> cases[] = {
+        {"memory_restart=600M\nmemory_max=700M\n", {}},
+        {"memory_restart=max\nmemory_max=700M\n", {}},
+        {"memory_restart=700M\nmemory_max=max\n", {}},
+        {"memory_restart=700M\nmemory_max=700M\n",
+         {"memory_restart=700MB is not below memory_max=700MB: the kernel kills first"}}};
+    for (const auto& [text, warnings] : cases) {
+        Fixture fixture;
+        const auto result = fixture.load_program(text);
+        ASSERT_TRUE(result.config.has_value()) << text << error_of(result);
+        std::vector<std::string> found;
+        for (const auto& problem : result.problems.list) found.push_back(problem.text);
+        EXPECT_EQ(found, warnings) << text;
     }
 }
 

@@ -46,6 +46,7 @@ TEST(OptionTable, Additions_AreThese) {
                                            "events_length",
                                            "memory_max",
                                            "memory_high",
+                                           "memory_restart",
                                            "memory_swap_max",
                                            "oom_group",
                                            "cpu_max",

@@ -107,6 +107,7 @@ TEST(LimitPlan, NeededControllers_AreThoseOfEveryLimitAndOfTheDaemon) {
     config.daemon.required_controllers = {"io"};
     config::ProcessConfig process;
     process.limits.memory_max = 5;
+    process.limits.memory_restart = 4;
     process.limits.nice = 5;
     config::GroupConfig group;
     group.limits.memory_high = 4;
@@ -115,14 +116,23 @@ TEST(LimitPlan, NeededControllers_AreThoseOfEveryLimitAndOfTheDaemon) {
                        std::make_shared<const config::ProcessConfig>(process)};
     config.groups = {group};
     EXPECT_EQ(needed_controllers(config),
-              (ControllerNeeds{
-                  {"cpu", {"cpu_weight"}}, {"io", {}}, {"memory", {"memory_high", "memory_max"}}}));
+              (ControllerNeeds{{"cpu", {"cpu_weight"}},
+                               {"io", {}},
+                               {"memory", {"memory_high", "memory_max", "memory_restart"}}}));
 }
 
 TEST(LimitPlan, MissingController_IsToldWithWhatNeedsIt) {
     const ControllerNeeds needs = {{"io", {}}, {"memory", {"memory_high", "memory_max"}}};
     EXPECT_EQ(describe_missing("memory", needs),
               "cgroup controller 'memory' is missing; without effect: memory_high, memory_max");
+    const ControllerNeeds both = {{"memory", {"memory_max", "memory_restart"}}};
+    EXPECT_EQ(describe_missing("memory", both),
+              "cgroup controller 'memory' is missing; without effect: memory_max; memory_restart "
+              "looks every 5 seconds instead");
+    const ControllerNeeds restart = {{"memory", {"memory_restart"}}};
+    EXPECT_EQ(
+        describe_missing("memory", restart),
+        "cgroup controller 'memory' is missing; memory_restart looks every 5 seconds instead");
     EXPECT_EQ(describe_missing("io", needs), "cgroup controller 'io' is missing");
 }
 

@@ -179,6 +179,33 @@ TEST_F(Deaths, UnseenEnd_IsNotMadeUp) {
     EXPECT_EQ(words(death), "ended, and nobody saw how");
 }
 
+TEST_F(Deaths, RestartForMemory_IsAKindOfItsOwnWithItsFigures) {
+    machine.stopping();
+    End end;
+    end.status = code(0);
+    end.breach = {612 * kMega, 600 * kMega};
+    auto death = die(end);
+    EXPECT_EQ(death.kind, EndKind::Memory);
+    EXPECT_EQ(death.asked, Asked::Memory);
+    EXPECT_EQ(words(death), "restarted: memory 612M over memory_restart=600M, exit code 0");
+    machine.data.killed = true;
+    end.status = killed_by(9);
+    death = die(end);
+    EXPECT_EQ(death.kind, EndKind::Killed);
+    EXPECT_EQ(words(death),
+              "restarted: memory 612M over memory_restart=600M, SIGKILL because it had "
+              "not ended within stopwaitsecs=10");
+}
+
+TEST_F(Deaths, EndByItselfBeforeTheStopForMemory_IsNone) {
+    machine.running().after(1min);
+    End end;
+    end.status = code(3);
+    end.breach = {612 * kMega, 600 * kMega};
+    EXPECT_EQ(die(end).kind, EndKind::Failed);
+    EXPECT_FALSE(die(end).breach);
+}
+
 // --- the history ---------------------------------------------------------------------------------
 
 TEST_F(Deaths, History_KeepsTheLastTenAndCountsAll) {

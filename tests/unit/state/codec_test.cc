@@ -28,6 +28,7 @@ std::shared_ptr<const config::ProcessConfig> program() {
     config.limits.cpu_max = config::CpuQuota{50000, 100000};
     config.limits.ionice = config::IoPriority{config::IoClass::Idle, 0};
     config.limits.rlimits = {{config::Resource::Core, 0, config::kUnlimited}};
+    config.limits.memory_restart = 1ULL << 60U;
     config.stdout_log.more_paths = {"/a", "/b"};
     return std::make_shared<const config::ProcessConfig>(config);
 }
@@ -50,6 +51,7 @@ Process process() {
     death.asked = process::Asked::Shutdown;
     death.stage = "exec";
     death.memory = {true, 3, 600, true, 612};
+    death.breach = {5, 4};
     death.cpu_usec = 1ULL << 60U;
     one.deaths->add(death, {std::string("\0\xff", 2), "err"});
     one.deaths->at_end = {1, 2, 3, 4, 5, 6, 7, 8};
@@ -62,6 +64,8 @@ Process process() {
     one.lingering = {{true, {9, "", {}}}};
     one.walking = true;
     one.walk_marker = "SVD_SCOPE=x";
+    one.breach = {612, 600};
+    one.quick_breaches = 3;
     return one;
 }
 
@@ -155,6 +159,19 @@ TEST(State, MembersThatAnOlderOneDidNotHave_KeepTheirDefaults) {
     ASSERT_TRUE(read) << read.error().text;
     EXPECT_EQ(read->upgrades, 0);
     EXPECT_EQ(read->groups[0].processes[0].data.pid, 4711);
+}
+
+// An enumeration was appended to.
+TEST(State, ListOfAnOlderOneThatIsShorter_KeepsTheDefaultsOfTheRest) {
+    auto document = nlohmann::json::from_cbor(encode(snapshot()));
+    auto& counts = document["state"]["groups"][0]["processes"][0]["deaths"]["counts"];
+    ASSERT_EQ(counts.size(), process::kEndKinds);
+    counts.erase(process::kEndKinds - 1);
+    std::string bytes;
+    nlohmann::json::to_cbor(document, bytes);
+    const auto read = decode(bytes);
+    ASSERT_TRUE(read) << read.error().text;
+    EXPECT_EQ(read->groups, snapshot().groups);
 }
 
 std::string refusal(std::string_view bytes) {
