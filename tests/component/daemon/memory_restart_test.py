@@ -3,9 +3,10 @@
 others are left alone. memory_restart_test.py SVD SVCTL"""
 
 import os
+import shutil
 import unittest
 
-from daemon_case import DaemonCase
+from daemon_case import SVD, DaemonCase
 
 # Holds as many megabytes as FILE.size says, itself or in a child; what it does stands in FILE.told.
 PROGRAM = """
@@ -49,11 +50,11 @@ def section(name, options="", words=""):
 
 
 class MemoryRestart(DaemonCase):
-    def begin(self, programs, **sizes):
+    def begin(self, programs, how=None, **sizes):
         self.write("program.py", PROGRAM)
         for name, size in sizes.items():
             self.size(name, size)
-        self.start(programs)
+        self.start(programs, **(how or {}))
 
     def size(self, name, megabytes):
         self.write(name + ".new", str(megabytes))
@@ -96,7 +97,16 @@ class MemoryRestart(DaemonCase):
         self.assertEqual(len(self.deaths("big")), 1)
 
     def test_WhatDescendantsUse_Counts(self):
-        self.begin(section("tree", "memory_restart=50M", "child"), tree=80)
+        self.descendants()
+
+    def test_WhatDescendantsUse_CountsWithoutACgroup(self):
+        os.chmod(self.dir, 0o777)
+        own = self.path("svd")  # where every user may run it
+        shutil.copy2(SVD, own)
+        self.descendants(svd=own, prefix=("setpriv", "--reuid", "65534", "--clear-groups"))
+
+    def descendants(self, **how):
+        self.begin(section("tree", "memory_restart=50M", "child"), how, tree=80)
         self.wait("it is restarted", lambda: self.told("tree", "stopping"))
         self.size("tree", 1)
         self.wait("with all of it", lambda: self.deaths("tree"))

@@ -4,6 +4,7 @@
 
 #include <fstream>
 
+#include "linux/memory_use.h"
 #include "support.h"
 
 namespace svd::os::test {
@@ -145,6 +146,11 @@ TEST_P(RealProcess, Figures_ComeWhereverTheyAre) {
     EXPECT_GE(usage.memory_peak.value_or(UINT64_MAX), *usage.memory);
     EXPECT_EQ(usage.tasks, 1U);
     EXPECT_TRUE(usage.read_bytes.has_value());
+
+    EXPECT_EQ(scope.recent_pids(), scope.pids());
+    const std::uint64_t needed = read_memory_by_proc(scope);
+    EXPECT_GT(needed, 0U);
+    EXPECT_LT(needed, 100 * kMega);
 
     ASSERT_TRUE(scope.kill_all());
     ASSERT_TRUE(loop_until(nursery.loop, [&] { return ended && scope.is_empty(); }));
