@@ -1,45 +1,24 @@
 #!/bin/bash
 # memory_restart by a memory controller: the kernel tells when it is reached, page cache is no reason,
 # and the stop is in good order. svd runs in a transient unit.
-# memory_restart.sh SVD SVCTL
-# Needs root, systemd, and cgroup v2 with memory; else it is skipped (77).
+# Needs cgroup v2 with memory; else it is skipped.
 set -u
-svd=$(realpath "$1") svctl=$(realpath "$2")
+# shellcheck source=tests/system/checks.sh
+. ./checks.sh
+svd=$(command -v svd)
 cgroups=/sys/fs/cgroup
 unit=svd-memory-restart-$$
-failures=0
 
-skip() { echo "skipped: $1"; exit 77; }
-[ "$(id -u)" = 0 ] || skip "not root"
-[ -d /run/systemd/system ] || skip "systemd does not run"
 grep -qw memory "$cgroups/cgroup.controllers" 2>/dev/null || skip "no cgroup controller memory"
 
-scratch=$(mktemp -d /var/tmp/svd-memory-restart-XXXXXX)  # /tmp may be in memory
+scratch=$(mktemp -d /var/tmp/svd-memory-restart-XXXXXX)  # on a disk, not in memory
 finish() {
     systemctl stop "$unit" 2>/dev/null
     rm -rf "$scratch"
 }
 trap finish EXIT
 
-ctl() { "$svctl" -c "$scratch/svd.conf" "$@"; }
-soon() { # COMMAND...: bounded
-    for _ in $(seq 200); do
-        "$@" 2>/dev/null && return
-        sleep 0.1
-    done
-    "$@"
-}
-check() { # WHAT COMMAND...
-    local what=$1
-    shift
-    if "$@" >"$scratch/output" 2>&1; then
-        echo "ok - $what"
-    else
-        echo "not ok - $what"
-        sed 's/^/    /' "$scratch/output"
-        failures=$((failures + 1))
-    fi
-}
+ctl() { svctl -c "$scratch/svd.conf" "$@"; }
 pid() { ctl pid "$1"; }
 leaf() { echo "$cgroups$(sed -n s/^0:://p "/proc/$(pid "$1")/cgroup")"; }
 holds() { [ "$(cat "$1")" = "$2" ] || { cat "$1"; false; }; }            # FILE TEXT
@@ -133,4 +112,4 @@ before=$(wakeups)
 sleep 12
 check "svd sleeps while nothing happens" test "$(wakeups)" = "$before"
 
-[ "$failures" = 0 ]
+tally
