@@ -143,7 +143,8 @@ Result<std::unique_ptr<CgroupTree>> CgroupTree::open(Loop& loop) {
 Result<std::unique_ptr<CgroupTree>> CgroupTree::open(Loop& loop, const Options& options) {
     SVD_TRY(const std::string mountinfo, read_small_file(options.mountinfo));
     SVD_TRY(const std::string self, read_small_file(options.self_cgroup));
-    SVD_TRY(const CgroupPlace place, find_own_cgroup(mountinfo, self));
+    SVD_TRY(const CgroupPlace own, find_own_cgroup(mountinfo, self));
+    const CgroupPlace place = options.place.value_or(own);
 
     std::unique_ptr<CgroupTree> tree(new CgroupTree);
     SVD_CHECK(tree->create(place, options));
@@ -190,6 +191,10 @@ Status CgroupTree::create(const CgroupPlace& place, const Options& options) {
         return {};
     }
     return fail("no free name for a cgroup like {}/{}", place.directory, wanted);
+}
+
+CgroupPlace CgroupTree::place() const {
+    return {directory_.substr(0, directory_.size() - name_.size() - 1), own_path_};
 }
 
 CgroupTree::~CgroupTree() {

@@ -103,6 +103,7 @@ class CgroupTree {
         bool adopt = false;  // go on with an existing populated subtree of this name (upgrade)
         std::string mountinfo = "/proc/self/mountinfo";
         std::string self_cgroup = "/proc/self/cgroup";
+        std::optional<CgroupPlace> place{};  // in which the subtree lies; empty: the own cgroup
     };
     // Fails with the reason when there is no v2 mount, the own cgroup is out of sight, or it may
     // not be written.
@@ -145,11 +146,8 @@ class CgroupTree {
     [[nodiscard]] const std::string& name() const { return name_; }            // "svd-4711"
     [[nodiscard]] const std::string& path() const { return path_; }            // "/svd-4711"
     [[nodiscard]] const std::string& directory() const { return directory_; }  // in the file system
+    [[nodiscard]] CgroupPlace place() const;  // of the cgroup above
     [[nodiscard]] int fd() const { return dir_.get(); }
-    // What names the leaf or the node and its leaf that this path (as /proc shows it) is in or
-    // below: {"web", "a"} of "/svd-1/web:a", {"web", "a"} of "/svd-1/web/a/x". Empty when it is not
-    // in this tree.
-    [[nodiscard]] std::vector<std::string> parts_of(std::string_view path) const;
 
   private:
     friend class Cgroup;
@@ -202,7 +200,5 @@ class CgroupTree {
 // "..", and no result collides with a cgroup control file.
 [[nodiscard]] std::string escape_cgroup_part(std::string_view part);
 [[nodiscard]] std::string cgroup_leaf_name(const std::vector<std::string>& parts);
-// The parts again. A name that was cut because it was too long gives other parts.
-[[nodiscard]] std::vector<std::string> cgroup_name_parts(std::string_view name);
 
 }  // namespace svd::os

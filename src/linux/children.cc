@@ -12,6 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "linux/pidfd_info.h"
 #include "linux/proc_info.h"
 
 namespace svd::os {
@@ -31,6 +32,18 @@ ExitStatus status_of(const siginfo_t& info) {
     } else {
         status.signal = info.si_status;
         status.core_dumped = info.si_code == CLD_DUMPED;
+    }
+    return status;
+}
+
+// The same of a status as of wait(2).
+ExitStatus status_of(int wait_status) {
+    ExitStatus status;
+    if (WIFEXITED(wait_status)) {
+        status.code = WEXITSTATUS(wait_status);
+    } else {
+        status.signal = WTERMSIG(wait_status);
+        status.core_dumped = WCOREDUMP(wait_status);
     }
     return status;
 }
@@ -154,6 +167,7 @@ int ChildTable::pidfd(pid_t pid) const {
 
 void ChildTable::finish(const std::shared_ptr<Entry>& entry) {
     if (busy_) return;
+    if (entry->child.foreign) return finish_foreign(entry);
     const Child& child = entry->child;
     const auto id = static_cast<id_t>(child.pidfd.get());
     const Waited peeked = wait_for(kPidfd, id, WNOWAIT);
@@ -189,6 +203,26 @@ void ChildTable::finish(const std::shared_ptr<Entry>& entry) {
         }
     }
     static_cast<void>(wait_for(kPidfd, id, 0));
+    remove(*entry);
+    if (on_reaped_) on_reaped_(report.pid);
+    const Flagged busy(busy_);
+    if (entry->handlers.on_exit) entry->handlers.on_exit(report);
+}
+
+void ChildTable::finish_foreign(const std::shared_ptr<Entry>& entry) {
+    const Child& child = entry->child;
+    const Stranger end = look_at_stranger(child.pidfd.get());
+    if (end.state == StrangerState::Alive) return;
+    if (end.state == StrangerState::Zombie) {
+        epoll_event only_the_end{};
+        only_the_end.data.fd = child.pid;
+        epoll_ctl(pidfds_.get(), EPOLL_CTL_MOD, child.pidfd.get(), &only_the_end);
+        return;
+    }
+    ExitReport report;
+    report.pid = child.pid;
+    report.lost = end.state == StrangerState::Unknown;
+    report.status = report.lost ? ExitStatus{.code = 255} : status_of(end.wait_status);
     remove(*entry);
     if (on_reaped_) on_reaped_(report.pid);
     const Flagged busy(busy_);

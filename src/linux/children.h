@@ -65,8 +65,9 @@ class ChildTable {
     ChildTable(const ChildTable&) = delete;
     ChildTable& operator=(const ChildTable&) = delete;
 
-    // Takes the child over. A Child without a pidfd (taken up from a snapshot) gets one. On error
-    // nothing is reported and the child, when it exits, is a stray.
+    // Takes the child over. One that is foreign is reported when the process that has inherited it
+    // has reaped it, by on_exit alone. A Child without a pidfd (taken up from a snapshot) gets one.
+    // On error nothing is reported and the child, when it exits, is a stray.
     [[nodiscard]] Status adopt(Child child, Handlers handlers);
     // No more reports for this child; it is still reaped, as a stray.
     void forget(pid_t pid);
@@ -87,6 +88,7 @@ class ChildTable {
     struct Entry;
     ChildTable(Loop& loop, StrayHandler on_stray);
     void finish(const std::shared_ptr<Entry>& entry);
+    void finish_foreign(const std::shared_ptr<Entry>& entry);
     void remove(const Entry& entry);
     // True when there may be more.
     bool collect_exited(int budget);

@@ -59,6 +59,7 @@ struct Child {
     UniqueFd pidfd;
     ExecReport report;
     bool in_cgroup = false;  // false: no cgroup_fd was given, or the kernel refused it
+    bool foreign = false;    // of a daemon that is gone: somebody else reaps it
 };
 
 // Called when the cgroup vanished under us (ENOENT) or is busy; makes a new one and answers its

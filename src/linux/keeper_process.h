@@ -1,0 +1,31 @@
+// The keeper itself: what runs in the process of its own. Private to linux/.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+
+#include <sys/types.h>
+
+namespace svd::os::detail {
+
+// In memory that daemon and keeper share; the daemon writes.
+struct KeeperPage {
+    static constexpr std::size_t kMaxDoors = 64;
+    std::atomic<int> own_pidfd;  // of the keeper, in the table of both
+    std::atomic<std::uint32_t> door_count;
+    std::array<std::atomic<int>, kMaxDoors> doors;
+};
+
+struct KeeperDuty {
+    int listener = -1;
+    int owner = -1;  // pidfd of the daemon
+    int state = -1;
+    uid_t user = 0;  // whom it answers, besides root
+    const KeeperPage* page = nullptr;
+};
+
+// Makes system calls alone: the memory of the daemon is not there.
+[[noreturn]] void run_keeper(const KeeperDuty& duty) noexcept;
+
+}  // namespace svd::os::detail
