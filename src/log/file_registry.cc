@@ -60,6 +60,7 @@ std::shared_ptr<RotatingFile> FileRegistry::open(const std::string& path, FileOp
         file->set_options(options);
     } else {
         file = std::make_shared<RotatingFile>(path, options, now, notify_);
+        file->set_flight(flight_);
         if (const std::string key = place_key(path); !key.empty()) remember(key, file);
     }
     remember(written_key(path), file);

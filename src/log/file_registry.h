@@ -17,6 +17,9 @@ class FileRegistry {
     // The handler is given to every file that is opened from here.
     explicit FileRegistry(NoticeHandler notify = {}) : notify_(std::move(notify)) {}
 
+    // Given to every file that is opened from now on; outlives them.
+    void set_flight(Flight* flight) { flight_ = flight; }
+
     // The shared handle for `path`, opened when nobody has it yet. Never null: look at is_open()
     // and last_error() where a failure matters. The options of the latest caller count for all.
     [[nodiscard]] std::shared_ptr<RotatingFile> open(const std::string& path, FileOptions options,
@@ -37,6 +40,7 @@ class FileRegistry {
     void remember(const std::string& key, const std::shared_ptr<RotatingFile>& file);
 
     NoticeHandler notify_;
+    Flight* flight_ = nullptr;
     // By path as written (normal form) and by directory identity and name, so a handle is here
     // twice.
     std::map<std::string, std::weak_ptr<RotatingFile>> files_;

@@ -62,6 +62,8 @@ class OutputChannel {
 
     // What is held in the middle of the stream, and going on with it: nothing is passed on twice.
     [[nodiscard]] ChannelState save() const;
+    // Whether it may hold something.
+    [[nodiscard]] bool holds_back() const { return options_.strip_ansi || capture_ || lines_; }
     void restore(ChannelState saved);
 
     // SIGUSR2 and clearProcessLogs; successes when there is no file.

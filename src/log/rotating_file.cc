@@ -114,6 +114,8 @@ Status RotatingFile::open_path(MonoTime now) {
     fd_ = *std::move(file);
     style_ = WriteStyle::Plain;
     inherited_ = false;
+    device_ = st.st_dev;
+    inode_ = st.st_ino;
     regular_ = S_ISREG(st.st_mode);
     position_ = regular_ ? st.st_size : 0;
     set_birth(std::nullopt);
@@ -129,6 +131,10 @@ void RotatingFile::write(std::string_view chunk, MonoTime now) noexcept try {
     }
     if (now >= rotate_at_) [[unlikely]]
         rotate_for_age(now);
+    if (flight_ != nullptr) {
+        chunk.remove_prefix(written_in_an_earlier_life(chunk.size()));
+        if (chunk.empty()) return;
+    }
     const Written result = write_some(chunk);
     if (regular_) {
         position_ += static_cast<std::int64_t>(result.bytes);
@@ -143,6 +149,12 @@ void RotatingFile::write(std::string_view chunk, MonoTime now) noexcept try {
         rotate_if_due(now);
 } catch (...) {
     // Out of memory while telling of trouble: the bytes were counted before.
+}
+
+// The position is the file's own: somebody may have emptied it.
+std::size_t RotatingFile::written_in_an_earlier_life(std::size_t size) const noexcept {
+    const std::int64_t end = regular_ ? ::lseek(fd_.get(), 0, SEEK_END) : 0;
+    return flight_->begin_write({device_, inode_, end}, size);
 }
 
 RotatingFile::Written RotatingFile::write_some(std::string_view chunk) const noexcept {

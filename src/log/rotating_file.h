@@ -29,6 +29,7 @@
 
 #include "base/clock.h"
 #include "base/fd.h"
+#include "log/flight.h"
 #include "log/inherited_fd.h"
 #include "log/notice.h"
 
@@ -68,6 +69,8 @@ class RotatingFile {
 
     void set_options(FileOptions options);
     void set_notice_handler(NoticeHandler notify) { notify_ = std::move(notify); }
+    // Where what it is about to write is noted; outlives it.
+    void set_flight(Flight* flight) { flight_ = flight; }
 
     [[nodiscard]] const std::string& path() const { return path_; }
     [[nodiscard]] const FileOptions& options() const { return options_; }
@@ -89,6 +92,7 @@ class RotatingFile {
     [[nodiscard]] Status open_now(MonoTime now);
     [[nodiscard]] Status open_path(MonoTime now);
     [[nodiscard]] Written write_some(std::string_view chunk) const noexcept;
+    [[nodiscard]] std::size_t written_in_an_earlier_life(std::size_t size) const noexcept;
     void broken(const Written& result, std::size_t rest, MonoTime now);
     void lost(std::size_t bytes, MonoTime now);
     void working_again(MonoTime now);
@@ -107,6 +111,9 @@ class RotatingFile {
     NoticeHandler notify_;
     UniqueFd fd_;
     WriteStyle style_ = WriteStyle::Plain;
+    Flight* flight_ = nullptr;
+    dev_t device_ = 0;
+    ino_t inode_ = 0;
     bool regular_ = false;
     bool inherited_ = false;
     bool rotation_off_said_ = false;
