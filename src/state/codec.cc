@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "state/journal.h"
 #include "state/members.h"
 
 namespace svd::state {
@@ -9,12 +10,6 @@ namespace svd::state {
 namespace {
 using nlohmann::json;
 constexpr std::string_view kKind = "svd state";
-
-// Nothing of ours is a fraction, and not every one can become a number of ours.
-bool has_fraction(const json& value) {
-    if (value.is_structured()) return std::ranges::any_of(value, has_fraction);
-    return value.is_number_float();
-}
 
 Status check_indices(const Snapshot& snapshot) {
     const auto known = [&](std::size_t index) { return index < snapshot.group_configs.size(); };
@@ -37,7 +32,8 @@ Result<Snapshot> decode(std::string_view bytes) try {
     const json document = json::from_cbor(bytes, true, false);
     if (document.is_discarded() || !document.is_object() || document.value("kind", "") != kKind)
         return fail("this is not the state of an svd");
-    if (has_fraction(document)) return fail("the state is damaged: a number is no whole one");
+    if (detail::has_fraction(document))
+        return fail("the state is damaged: a number is no whole one");
     const int version = document.value("version", 0);
     if (version < kOldestVersion || version > kVersion)
         return fail("the state has version {}, this svd reads {} to {}", version, kOldestVersion,
@@ -78,18 +74,9 @@ std::string plain_values() {
 
 std::vector<int> descriptors_of(const Snapshot& snapshot) {
     std::vector<int> all;
-    const auto add = [&](int fd) {
+    for_each_descriptor(snapshot, [&](int fd) {
         if (fd >= 0) all.push_back(fd);
-    };
-    for (const auto& server : snapshot.servers) add(server.fd);
-    for (const auto& socket : snapshot.fcgi_sockets) add(socket.fd);
-    for (const auto& group : snapshot.groups)
-        for (const auto& process : group.processes) {
-            add(process.out.pipe);
-            add(process.err.pipe);
-            add(process.in);
-            for (const auto& lingering : process.lingering) add(lingering.output.pipe);
-        }
+    });
     return all;
 }
 

@@ -50,6 +50,14 @@ void write_member(nlohmann::json& object, const char* name, const T& value, cons
     object[name] = value;
 }
 
+// Nothing of ours is a fraction, and not every one can become a number of ours.
+inline bool has_fraction(const nlohmann::json& value) {
+    if (value.is_structured())
+        return std::any_of(value.begin(), value.end(),
+                           [](const auto& member) { return has_fraction(member); });
+    return value.is_number_float();
+}
+
 inline void check_object(const nlohmann::json& value, const char* type) {
     if (!value.is_object())
         throw nlohmann::json::type_error::create(302, std::string("no object for ") + type, &value);
