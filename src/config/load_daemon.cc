@@ -48,6 +48,7 @@ class DaemonLoader {
         daemon.nocleanup = value("nocleanup", parse_boolean);
         daemon.strip_ansi = value("strip_ansi", parse_boolean);
         daemon.required_controllers = value("required_controllers", parse_controllers);
+        daemon.take_over = value("take_over", parse_boolean);
         read_environment(daemon);
 
         // An empty path means the default one.

@@ -201,6 +201,7 @@ struct DaemonConfig {
     Environment environment;
     std::string identifier = "supervisor";
     std::vector<std::string> required_controllers;  // of cgroups, sorted; missing ones: no start
+    bool take_over = true;  // programs of a daemon that has crashed; else they are ended
 };
 
 struct Config {

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "daemon/child_environment.h"
+#include "daemon/kept_state.h"
 #include "daemon/last_words.h"
 #include "daemon/log_options.h"
 #include "log/auto_log.h"
@@ -25,7 +26,6 @@ log::Level level_of(config::LogLevel level) {
 Executor::Executor(Parts parts)
     : parts_(parts),
       fcgi_sockets_(parts.log),
-      buffer_(std::make_unique_for_overwrite<char[]>(OutputReader::kBufferSize)),
       memory_(parts.loop, parts.log, [this](Process& process, const process::MemoryBreach& breach) {
           return restart_for_memory(process, breach);
       }) {}
@@ -147,6 +147,7 @@ void Executor::child_ended(Process& process, std::uint64_t run, const os::ExitRe
     // The next run, if there is one, has ended this run's output already.
     if (process.data.run == run && process.data.pid == 0) end_output(process);
     release_socket(process);
+    touch(process);
     if (on_change_) on_change_();
 }
 
@@ -158,6 +159,10 @@ bool Executor::restart_for_memory(Process& process, const process::MemoryBreach&
     fleet_->feed(process, process::StartRequested{}, now());
     if (on_change_) on_change_();
     return true;
+}
+
+void Executor::touch(Process& process) {
+    if (kept_ != nullptr) kept_->process_changed(process);
 }
 
 void Executor::release_socket(Process& process) {
@@ -181,6 +186,7 @@ std::optional<process::SignalFailed> Executor::signal(Process& process, int numb
 }
 
 void Executor::kill_all(Process& process) {
+    touch(process);
     if (process.config->keep_descendants) {
         // What the program left behind on purpose stays; Supervisor's rule says who is killed.
         signal(process, 9, process.config->killasgroup);
@@ -201,6 +207,7 @@ void Executor::kill_remains(Process& process) {
         fleet_->feed(process, process::Emptied{run}, now());
         if (process.data.run == run && process.data.pid == 0) end_output(process);
         release_socket(process);
+        touch(process);
         if (on_change_) on_change_();
     });
     if (!armed)
@@ -226,6 +233,7 @@ void Executor::published(Process& process, const process::Publish& change) {
         memory_.rest(process);
     // After a run, child_ended does so when all of its end is in the log.
     if (change.from == process::State::Backoff) release_socket(process);
+    touch(process);
     if (on_change_) on_change_();
 }
 
@@ -234,6 +242,7 @@ void Executor::group_added(process::Group& group) {
     if (!taking_up_)
         for (const auto& process : group.processes) make_auto_logs(*process);
     parts_.listeners.add(group);
+    if (kept_ != nullptr) kept_->group_changed(group.name());
     if (!taking_up_) parts_.bus.publish(event::group_added(group.name(), now().wall));
 }
 
@@ -253,6 +262,7 @@ void Executor::make_auto_logs(Process& process) {
 
 void Executor::group_removed(const std::string& name) {
     parts_.listeners.remove(name);
+    if (kept_ != nullptr) kept_->group_gone(name);
     parts_.bus.publish(event::group_removed(name, now().wall));
     if (on_change_) on_change_();
 }
@@ -261,27 +271,15 @@ void Executor::shutdown_complete(process::DaemonState how) {
     if (on_shutdown_complete_) on_shutdown_complete_(how);
 }
 
-// By the name of the cgroup, and only where that says nothing by asking all.
-const Process* Executor::owner_of(const os::StrayReport& stray) const {
-    const auto owns = [&](const Process* process) {
-        return process != nullptr && runtime_of(*process).scope.owns(stray);
-    };
-    if (const auto* tree = parts_.scopes.tree())
-        if (const auto parts = tree->parts_of(stray.cgroup); parts.size() == 2)
-            if (const auto* process = fleet_->find(parts[0], parts[1]); owns(process))
-                return process;
-    for (const auto* process : fleet_->processes_by_name())
-        if (owns(process)) return process;
-    return nullptr;
-}
-
 void Executor::report_stray(const os::StrayReport& stray) {
     const auto status = process::describe(exit_status(stray.status));
-    if (const auto* process = owner_of(stray))
+    for (const auto* process : fleet_->processes_by_name()) {
+        if (!runtime_of(*process).scope.owns(stray)) continue;
         parts_.log.info("reaped descendant of '{}', pid {} ({}): {}", process->name(), stray.pid,
                         stray.name, status);
-    else
-        parts_.log.info("reaped unknown pid {} ({})", stray.pid, status);
+        return;
+    }
+    parts_.log.info("reaped unknown pid {} ({})", stray.pid, status);
 }
 
 }  // namespace svd::daemon

@@ -4,6 +4,7 @@
 // back from here as an event for the Fleet.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -24,6 +25,7 @@
 #include "log/file_registry.h"
 #include "log/syslog_socket.h"
 #include "process/fleet.h"
+#include "state/journal.h"
 #include "state/model.h"
 
 namespace svd::daemon {
@@ -35,6 +37,7 @@ struct Parts {
     os::Scopes& scopes;
     log::DaemonLog& log;
     log::FileRegistry& files;
+    log::Flight& flight;
     Controllers& controllers;
     event::Bus& bus;
     Listeners& listeners;
@@ -43,6 +46,8 @@ struct Parts {
     const std::vector<os::ResourceLimit>& limits;
 };
 
+class KeptState;
+
 class Executor final : public process::Actuator {
   public:
     explicit Executor(Parts parts);
@@ -50,6 +55,8 @@ class Executor final : public process::Actuator {
 
     // Before anything else; the Fleet is made with this executor and so comes later.
     void attach(process::Fleet& fleet) { fleet_ = &fleet; }
+    // What is told of every change that a successor must know after a crash; null: nobody keeps it.
+    void attach(KeptState* kept) { kept_ = kept; }
     // Called after every change of a process's state, possibly several times in a turn.
     void on_change(std::function<void()> call) { on_change_ = std::move(call); }
     void on_shutdown_complete(std::function<void(process::DaemonState)> call) {
@@ -84,8 +91,11 @@ class Executor final : public process::Actuator {
     // The process as a successor of this svd needs it, and taking it up there: in a new executor,
     // after the groups were added between begin_taking_up and end_taking_up.
     [[nodiscard]] state::Process save(const process::Process& process) const;
+    [[nodiscard]] state::KeptProcess save_for_a_crash(const process::Process& process) const;
     [[nodiscard]] std::vector<state::FcgiSocket> save_sockets() const;
     void begin_taking_up(std::vector<state::FcgiSocket> sockets);
+    // The same after a crash, when they are children of somebody else.
+    void begin_taking_over(std::map<pid_t, UniqueFd> pidfds, int pipe_in_flight);
     void take_up(process::Process& process, state::Process saved);
     void end_taking_up();
 
@@ -101,6 +111,8 @@ class Executor final : public process::Actuator {
     [[nodiscard]] std::expected<os::Child, std::string> start_child(process::Process& process,
                                                                     const Command& command);
     void settle_launches();
+    void touch(process::Process& process);
+    void replay_flight(Output& output);
     void make_scopes(process::Group& group);
     [[nodiscard]] Status apply_cgroup_limits(process::Process& process);
     [[nodiscard]] os::ProcessLimits inherited_limits() const;
@@ -110,6 +122,7 @@ class Executor final : public process::Actuator {
     // Until the first error; a file that is not there is none.
     [[nodiscard]] Status each_log(const process::Process& process, const LogWork& work) const;
     [[nodiscard]] Status adopt(process::Process& process, os::Child child);
+    void take_up_leader(process::Process& process, pid_t leader);
     void watch_output(process::Process& process, log::Channel channel, UniqueFd pipe);
     void watch_input(process::Process& process, UniqueFd pipe);
     [[nodiscard]] std::unique_ptr<log::OutputChannel> make_channel(process::Process& process,
@@ -125,8 +138,6 @@ class Executor final : public process::Actuator {
     void pause_settled(process::Process& process, const Status& status);
     // Lets go on whatever a pause holds; `why` is for those who still wait for it.
     void lift_pause(process::Process& process, std::string_view why);
-    // Null: nobody's.
-    [[nodiscard]] const process::Process* owner_of(const os::StrayReport& stray) const;
     // For memory_restart; false while svd ends.
     bool restart_for_memory(process::Process& process, const process::MemoryBreach& breach);
     void child_ended(process::Process& process, std::uint64_t run, const os::ExitReport& report);
@@ -136,13 +147,17 @@ class Executor final : public process::Actuator {
 
     Parts parts_;
     process::Fleet* fleet_ = nullptr;
+    KeptState* kept_ = nullptr;
     std::function<void()> on_change_;
     std::function<void(process::DaemonState)> on_shutdown_complete_;
     std::shared_ptr<log::SyslogSocket> syslog_;  // made when the first program wants it
     FcgiSockets fcgi_sockets_;
     bool taking_up_ = false;
+    bool taking_over_ = false;
+    std::map<pid_t, UniqueFd> pidfds_;  // of those that are taken over
+    int pipe_in_flight_ = -1;
+    std::vector<process::Process*> lost_;    // ended, and nobody knows how
     std::vector<FcgiHandle> taken_sockets_;  // until their processes have them
-    std::unique_ptr<char[]> buffer_;         // of all OutputReaders
     os::Timer launches_;
     MemoryGuard memory_;
 };

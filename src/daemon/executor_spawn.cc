@@ -5,6 +5,7 @@
 
 #include "daemon/child_environment.h"
 #include "daemon/executor.h"
+#include "daemon/kept_state.h"
 #include "daemon/limit_plan.h"
 
 namespace svd::daemon {
@@ -173,12 +174,15 @@ void Executor::watch_output(Process& process, log::Channel channel, UniqueFd pip
     if (!pipe) return;
     const bool answers = channel == log::Channel::Stdout && is_listener(process);
     auto& output = output_of(process, channel);
-    auto reader = OutputReader::open(parts_.loop, std::move(pipe), output.channel.get(),
-                                     {buffer_.get(), OutputReader::kBufferSize},
-                                     answers ? os::Priority::Answer : os::Priority::Output);
+    auto reader =
+        OutputReader::open(parts_.loop, std::move(pipe), output.channel.get(), parts_.flight,
+                           answers ? os::Priority::Answer : os::Priority::Output);
     if (!reader)
         return parts_.log.error("output of '{}' is lost: {}", process.name(), reader.error().text);
     output.reader = *std::move(reader);
+    // What it holds back must be known before the next bytes are on their way.
+    if (kept_ != nullptr && output.channel && output.channel->holds_back())
+        output.reader->on_passed([this, &process] { kept_->write(process); });
     if (answers)
         output.reader->on_chunk([this, &process, run = process.data.run](auto chunk) {
             parts_.listeners.output(process, run, chunk);

@@ -2,6 +2,7 @@
 #include <csignal>
 
 #include "daemon/executor.h"
+#include "daemon/kept_state.h"
 
 namespace svd::daemon {
 
@@ -44,6 +45,20 @@ state::Process Executor::save(const Process& process) const {
     return saved;
 }
 
+state::KeptProcess Executor::save_for_a_crash(const Process& process) const {
+    state::KeptProcess kept;
+    kept.process = save(process);
+    // Of use for who asks why it ended, and not worth writing at every change.
+    if (kept.process.deaths) kept.process.deaths->output = {};
+    kept.pidfd = parts_.children.pidfd(process.data.pid);
+    const auto note = [&](int fd) {
+        if (fd >= 0) kept.descriptors.push_back(identity_of(fd));
+    };
+    state::for_each_descriptor_of(kept.process, note);
+    note(kept.pidfd);
+    return kept;
+}
+
 std::vector<state::FcgiSocket> Executor::save_sockets() const {
     return fcgi_sockets_.save();
 }
@@ -53,9 +68,24 @@ void Executor::begin_taking_up(std::vector<state::FcgiSocket> sockets) {
     taken_sockets_ = fcgi_sockets_.restore(std::move(sockets));
 }
 
+void Executor::begin_taking_over(std::map<pid_t, UniqueFd> pidfds, int pipe_in_flight) {
+    taking_over_ = true;
+    pidfds_ = std::move(pidfds);
+    pipe_in_flight_ = pipe_in_flight;
+}
+
 void Executor::end_taking_up() {
-    taking_up_ = false;
+    taking_up_ = taking_over_ = false;
     taken_sockets_.clear();
+    pidfds_.clear();
+    parts_.flight.landed();  // whatever was in flight for somebody who is no more
+    for (auto* process : std::exchange(lost_, {})) {
+        os::ExitReport report;
+        report.pid = process->data.pid;
+        report.status.code = 255;
+        report.lost = true;
+        child_ended(*process, process->data.run, report);
+    }
 }
 
 void Executor::take_up(Process& process, state::Process saved) {
@@ -76,13 +106,7 @@ void Executor::take_up(Process& process, state::Process saved) {
         ignore(runtime.in->write(saved.in_queue), "it has closed its input: nobody waits for this");
     for (auto& output : saved.lingering) take_up_lingering(process, std::move(output));
 
-    if (leader > 0) {
-        os::Child child;
-        child.pid = leader;
-        if (const auto adopted = adopt(process, std::move(child)); !adopted)
-            parts_.log.critical("'{}' (pid {}) is out of control: {}", process.name(), leader,
-                                adopted.error().text);
-    }
+    if (leader > 0) take_up_leader(process, leader);
     memory_.take_up(process, saved.quick_breaches, saved.breach);
     // What was being killed is killed again: nothing remembers how far that had come.
     if (process.data.leader_gone)
@@ -91,12 +115,38 @@ void Executor::take_up(Process& process, state::Process saved) {
         kill_all(process);
 }
 
+void Executor::take_up_leader(Process& process, pid_t leader) {
+    os::Child child;
+    child.pid = leader;
+    if (taking_over_) {
+        // Whoever crashed may have lent nobody its controllers.
+        if (const auto limited = apply_cgroup_limits(process); !limited)
+            parts_.log.error("limits of '{}': couldn't {}", process.name(), limited.error().text);
+        child.foreign = true;
+        child.pidfd = std::move(pidfds_[leader]);
+        // Without it the number may be anybody's.
+        if (!child.pidfd) return lost_.push_back(&process);
+    }
+    if (const auto adopted = adopt(process, std::move(child)); !adopted)
+        parts_.log.critical("'{}' (pid {}) is out of control: {}", process.name(), leader,
+                            adopted.error().text);
+}
+
+// Bytes that were read before the crash and are not in the log yet.
+void Executor::replay_flight(Output& output) {
+    if (!output.channel) return;
+    const auto bytes = parts_.flight.replay(output.channel->bytes_read());
+    if (!bytes.empty()) output.channel->feed(bytes, now());
+    parts_.flight.landed();
+}
+
 void Executor::take_up_output(Process& process, log::Channel channel, state::Output saved) {
     auto& output = output_of(process, channel);
     output.auto_path = std::move(saved.auto_path);
     if (saved.pipe < 0) return;
     open_channel(process, channel);
     if (output.channel) output.channel->restore(std::move(saved.channel));
+    if (taking_over_ && saved.pipe == pipe_in_flight_) replay_flight(output);
     watch_output(process, channel, UniqueFd::adopt(saved.pipe));
 }
 
@@ -107,8 +157,9 @@ void Executor::take_up_lingering(Process& process, state::Lingering saved) {
     output.which = saved.is_stderr ? log::Channel::Stderr : log::Channel::Stdout;
     output.channel = make_channel(process, output.which);
     if (output.channel) output.channel->restore(std::move(saved.output.channel));
-    auto reader = OutputReader::open(parts_.loop, std::move(pipe), output.channel.get(),
-                                     {buffer_.get(), OutputReader::kBufferSize});
+    if (taking_over_ && pipe.get() == pipe_in_flight_) replay_flight(output);
+    auto reader =
+        OutputReader::open(parts_.loop, std::move(pipe), output.channel.get(), parts_.flight);
     if (!reader) return;
     output.reader = *std::move(reader);
     linger(process, std::move(output));

@@ -14,6 +14,7 @@
 #include "daemon/resume.h"
 #include "daemon/session.h"
 #include "daemon/startup.h"
+#include "daemon/take_over.h"
 
 namespace svd::daemon {
 namespace {
@@ -71,6 +72,45 @@ Result<void> serve(Startup& startup, Setup setup, log::DaemonLog& log) {
     }
 }
 
+int serve_to_the_end(const Options& options, Startup& startup, Setup setup,
+                     std::span<const std::string> argv, log::DaemonLog& log) {
+    setup.argv.assign(argv.begin(), argv.end());
+    if (const auto done = serve(startup, std::move(setup), log); !done) {
+        log.critical("{}", done.error().text);
+        return usage_error(options, done.error().text);
+    }
+    return kExitOk;
+}
+
+// What to go on from when an earlier daemon has left programs behind; empty when there is none, or
+// when its programs are ended now.
+Result<std::optional<Setup>> after_a_crash(Startup& startup,
+                                           const std::shared_ptr<const config::Config>& config,
+                                           const std::string& address, log::DaemonLog& log) {
+    constexpr auto kPatience = std::chrono::seconds(10);
+    auto estate = os::Estate::find(address);
+    if (!estate) {  // anybody can take an address; that is no reason not to start
+        fmt::print(stderr, "Warning: programs of a crashed svd cannot be found: {}\n",
+                   estate.error().text);
+        return std::optional<Setup>();
+    }
+    if (!*estate) return std::optional<Setup>();
+    auto inheritance = inherit(**std::move(estate));
+    if (!inheritance)
+        return fail(
+            "cannot take over the programs of a crashed svd: {}. They still run; end them and the "
+            "process svd-keeper to start anew",
+            inheritance.error().text);
+    if (!config->daemon.take_over) {
+        SVD_CHECK(open_main_log(log, config->daemon, config->daemon.nodaemon));
+        SVD_CHECK(end_programs(*std::move(inheritance), kPatience, log));
+        return std::optional<Setup>();
+    }
+    SVD_TRY(auto setup, take_over(startup, *std::move(inheritance), config, log));
+    setup.keeper_address = address;
+    return std::optional<Setup>(std::move(setup));
+}
+
 // As another program of the same process: nothing is opened, written or started anew.
 int go_on(const Options& options, int state_fd, std::span<const std::string> argv) {
     log::DaemonLog log;
@@ -80,12 +120,7 @@ int go_on(const Options& options, int state_fd, std::span<const std::string> arg
         log.critical("cannot go on from the state of the earlier svd: {}", setup.error().text);
         return usage_error(options, setup.error().text);
     }
-    setup->argv.assign(argv.begin(), argv.end());
-    if (const auto done = serve(startup, *std::move(setup), log); !done) {
-        log.critical("{}", done.error().text);
-        return usage_error(options, done.error().text);
-    }
-    return kExitOk;
+    return serve_to_the_end(options, startup, *std::move(setup), argv, log);
 }
 
 int check_state() {
@@ -116,6 +151,11 @@ int run(const Options& options, config::LoadRequest request, std::span<const std
     startup.request = std::move(request);
     if (const auto done = become_user(startup, config->daemon, log); !done)
         return usage_error(options, done.error().text);
+    const auto address = keeper_address(*config, startup.request.working_directory);
+    if (auto earlier = after_a_crash(startup, config, address, log); !earlier)
+        return usage_error(options, earlier.error().text);
+    else if (*earlier)
+        return serve_to_the_end(options, startup, **std::move(earlier), argv, log);
     auto servers = open_servers(*config);
     if (!servers) return usage_error(options, servers.error().text);
     if (const auto done = open_logs(config->daemon, log); !done)
@@ -130,13 +170,9 @@ int run(const Options& options, config::LoadRequest request, std::span<const std
     setup.environment = startup.environment;
     setup.limits = startup.limits;
     setup.servers = *std::move(servers);
-    setup.argv.assign(argv.begin(), argv.end());
+    setup.keeper_address = address;
     setup.started = read_clocks().wall;
-    if (const auto done = serve(startup, std::move(setup), log); !done) {
-        log.critical("{}", done.error().text);
-        return usage_error(options, done.error().text);
-    }
-    return kExitOk;
+    return serve_to_the_end(options, startup, std::move(setup), argv, log);
 }
 
 int main(std::span<const std::string> argv) {

@@ -24,10 +24,11 @@ constexpr microseconds kLongestTick{1000};
 }  // namespace
 
 Result<std::unique_ptr<OutputReader>> OutputReader::open(os::Loop& loop, UniqueFd pipe,
-                                                         log::OutputChannel* channel, Buffer buffer,
+                                                         log::OutputChannel* channel,
+                                                         log::Flight& flight,
                                                          os::Priority priority) {
     SVD_CHECK(set_nonblocking(pipe.get()));
-    std::unique_ptr<OutputReader> reader(new OutputReader(loop, std::move(pipe), channel, buffer));
+    std::unique_ptr<OutputReader> reader(new OutputReader(loop, std::move(pipe), channel, flight));
     SVD_CHECK(reader->watch(priority));
     return reader;
 }
@@ -40,19 +41,14 @@ Status OutputReader::watch(os::Priority priority) {
 }
 
 std::size_t OutputReader::read_once(Now now) {
-    ssize_t got = 0;
-    do {
-        got = ::read(pipe_.get(), buffer_.data(), buffer_.size());
-    } while (got < 0 && errno == EINTR);
-    if (got > 0) {
-        const auto size = static_cast<std::size_t>(got);
-        const std::string_view chunk(buffer_.data(), size);
-        if (channel_) channel_->feed(chunk, now);
-        if (on_chunk_) on_chunk_(chunk);
-        return size;
-    }
-    if (got == 0 || (errno != EAGAIN && errno != EWOULDBLOCK)) close();
-    return 0;
+    const auto chunk = flight_.read(pipe_.get(), channel_ ? channel_->bytes_read() : 0);
+    if (chunk.at_end) close();
+    if (chunk.bytes.empty()) return 0;
+    if (channel_) channel_->feed(chunk.bytes, now);
+    if (on_chunk_) on_chunk_(chunk.bytes);
+    if (on_passed_) on_passed_();
+    flight_.landed();
+    return chunk.bytes.size();
 }
 
 std::size_t OutputReader::read_up_to(std::size_t limit, Now now) {
@@ -71,7 +67,8 @@ void OutputReader::drain() {
 
 void OutputReader::read_answer() {
     if (!pipe_ || low_) return;
-    // Not the shared buffer: this may happen while another reader's bytes are in it.
+    // This may happen while another reader's bytes are in flight.
+    const log::Flight::Aside aside(flight_);
     char answer[512];
     const ssize_t got = ::read(pipe_.get(), answer, sizeof answer);
     if (got <= 0) return;  // the loop will notice an end

@@ -10,23 +10,21 @@
 #pragma once
 
 #include <functional>
-#include <span>
 
 #include "base/fd.h"
 #include "linux/loop.h"
+#include "log/flight.h"
 #include "log/output_channel.h"
 
 namespace svd::daemon {
 
 class OutputReader {
   public:
-    // Shared by all readers of a daemon: one read fills it, the channel empties it at once.
-    static constexpr std::size_t kBufferSize = 128UL * 1024;
-    using Buffer = std::span<char>;
-
-    // `channel` may be null: the bytes are read and dropped. Buffer and channel must outlive this.
+    // `channel` may be null: the bytes are read and dropped. Flight and channel must outlive this.
+    // All readers of a daemon share one Flight: one read fills it, the channel empties it at once.
     static Result<std::unique_ptr<OutputReader>> open(os::Loop& loop, UniqueFd pipe,
-                                                      log::OutputChannel* channel, Buffer buffer,
+                                                      log::OutputChannel* channel,
+                                                      log::Flight& flight,
                                                       os::Priority priority = os::Priority::Output);
 
     // Reads what is there now, at most kDrainLimit bytes.
@@ -38,6 +36,8 @@ class OutputReader {
     [[nodiscard]] int fd() const { return pipe_.get(); }  // -1 at the end
     // From Priority::Answer to that of any other output, with the next turn.
     void lower_priority() { low_ = true; }
+    // For a channel that holds something back between two chunks: called before the next read.
+    void on_passed(std::function<void()> call) { on_passed_ = std::move(call); }
     // Called with every read, after the channel; must not destroy this reader.
     void on_chunk(std::function<void(std::string_view)> call) { on_chunk_ = std::move(call); }
     // Called once, from the loop, when the pipe ends.
@@ -47,8 +47,8 @@ class OutputReader {
     // More than a pipe holds; a descendant that writes for ever must not hold up the loop.
     static constexpr std::size_t kDrainLimit = 4UL * 1024 * 1024;
 
-    OutputReader(os::Loop& loop, UniqueFd pipe, log::OutputChannel* channel, Buffer buffer)
-        : loop_(loop), pipe_(std::move(pipe)), channel_(channel), buffer_(buffer) {}
+    OutputReader(os::Loop& loop, UniqueFd pipe, log::OutputChannel* channel, log::Flight& flight)
+        : loop_(loop), pipe_(std::move(pipe)), channel_(channel), flight_(flight) {}
     std::size_t read_once(Now now);
     // Reads until the pipe is empty or `limit` bytes are read.
     std::size_t read_up_to(std::size_t limit, Now now);
@@ -63,8 +63,9 @@ class OutputReader {
     os::Loop& loop_;
     UniqueFd pipe_;
     log::OutputChannel* channel_;
-    Buffer buffer_;
+    log::Flight& flight_;
     std::function<void(std::string_view)> on_chunk_;
+    std::function<void()> on_passed_;
     std::function<void()> on_end_;
     os::Watch watch_;
 

@@ -6,6 +6,7 @@
 
 #include "daemon/child_environment.h"
 #include "daemon/main_log.h"
+#include "daemon/take_over.h"
 #include "linux/handover.h"
 #include "linux/spawn_memory.h"
 #include "state/codec.h"
@@ -16,22 +17,6 @@ namespace {
 Result<state::Snapshot> read_state(int fd) {
     SVD_TRY(const std::string bytes, os::read_whole_file(fd));
     return state::decode(bytes);
-}
-
-Result<std::vector<OpenServer>> take_servers(const std::vector<state::Server>& saved,
-                                             const config::Config& config) {
-    std::vector<OpenServer> servers;
-    for (const auto& one : saved) {
-        OpenServer server;
-        server.section = one.section;
-        SVD_TRY(server.listener, os::Listener::adopt(UniqueFd::adopt(one.fd), one.path));
-        for (const auto& known : config.unix_servers)
-            if (known.section == one.section) server.auth = known.auth;
-        for (const auto& known : config.inet_servers)
-            if (known.section == one.section) server.auth = known.auth;
-        servers.push_back(std::move(server));
-    }
-    return servers;
 }
 }  // namespace
 
@@ -78,10 +63,11 @@ Result<Setup> resume(Startup& startup, const Options& options, int state_fd, log
     setup.request = startup.request;
     setup.environment = startup.environment;
     setup.limits = startup.limits;
-    SVD_TRY(setup.servers, take_servers(snapshot.servers, *setup.config));
+    SVD_TRY(setup.servers, adopt_servers(snapshot.servers, *setup.config));
     setup.first_serial = snapshot.next_serial;
     setup.first_listener_serial = snapshot.next_listener_serial;
     setup.upgrades = snapshot.upgrades + 1;
+    setup.keeper_address = keeper_address(*setup.config, snapshot.working_directory);
     setup.started = snapshot.started;
     setup.resume = std::move(snapshot);
     return setup;

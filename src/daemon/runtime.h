@@ -42,7 +42,8 @@ struct Runtime : process::Attachment {
     std::unique_ptr<StdinWriter> in;
     Pause pause;
     std::unique_ptr<MemoryWatch> memory;  // null without memory_restart
-    FcgiHandle socket;  // takes the place of `in`; held until the process is to start no more
+    FcgiHandle socket;       // takes the place of `in`; held until the process is to start no more
+    bool unwritten = false;  // a change that KeptState is about to write
     int signal_on_request = 0;       // the last one that a verb sent to this run
     std::list<Lingering> lingering;  // until they end
 };

@@ -35,7 +35,16 @@ bool is_gone(const std::string& path) {
 
 Result<std::vector<OpenServer>> open_servers(const config::Config& config) {
     std::vector<OpenServer> servers;
+    SVD_CHECK(open_missing_servers(config, servers));
+    return servers;
+}
+
+Status open_missing_servers(const config::Config& config, std::vector<OpenServer>& servers) {
+    const auto is_open = [&](const std::string& section) {
+        return std::ranges::find(servers, section, &OpenServer::section) != servers.end();
+    };
     for (const auto& server : config.inet_servers) {
+        if (is_open(server.section)) continue;
         os::TcpSocketSpec spec;
         spec.host = server.host;
         spec.port = static_cast<std::uint16_t>(server.port);
@@ -43,8 +52,26 @@ Result<std::vector<OpenServer>> open_servers(const config::Config& config) {
         servers.push_back(std::move(one));
     }
     for (const auto& server : config.unix_servers) {
+        if (is_open(server.section)) continue;
         SVD_TRY(auto one, open_unix(server));
         servers.push_back(std::move(one));
+    }
+    return {};
+}
+
+Result<std::vector<OpenServer>> adopt_servers(const std::vector<state::Server>& saved,
+                                              const config::Config& config) {
+    std::vector<OpenServer> servers;
+    for (const auto& one : saved) {
+        if (one.fd < 0) continue;
+        OpenServer server;
+        server.section = one.section;
+        SVD_TRY(server.listener, os::Listener::adopt(UniqueFd::adopt(one.fd), one.path));
+        for (const auto& known : config.unix_servers)
+            if (known.section == one.section) server.auth = known.auth;
+        for (const auto& known : config.inet_servers)
+            if (known.section == one.section) server.auth = known.auth;
+        servers.push_back(std::move(server));
     }
     return servers;
 }

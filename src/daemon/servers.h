@@ -10,6 +10,7 @@
 #include "http/server.h"
 #include "linux/sockets.h"
 #include "log/daemon_log.h"
+#include "state/model.h"
 
 namespace svd::daemon {
 
@@ -21,13 +22,19 @@ struct OpenServer {
 
 // TCP first, then unix, as supervisord does. The error's text is what follows "Error: ".
 [[nodiscard]] Result<std::vector<OpenServer>> open_servers(const config::Config& config);
+// The same for the sections that are not among `servers` yet.
+[[nodiscard]] Status open_missing_servers(const config::Config& config,
+                                          std::vector<OpenServer>& servers);
+// Those of an earlier program or daemon that came with their descriptors.
+[[nodiscard]] Result<std::vector<OpenServer>> adopt_servers(const std::vector<state::Server>& saved,
+                                                            const config::Config& config);
 
-// Says which interfaces each server has and which of them ask for no password.
 // Makes the unix sockets again whose files are gone, for instance by a clean-up of /tmp. Answers
 // whether there was one; what could not be made is in the log.
 bool restore_sockets(const config::Config& config, std::vector<OpenServer>& servers,
                      log::DaemonLog& log);
 
+// Says which interfaces each server has and which of them ask for no password.
 void log_servers(const config::Config& config, log::DaemonLog& log);
 
 }  // namespace svd::daemon

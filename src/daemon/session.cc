@@ -44,12 +44,19 @@ Result<std::unique_ptr<Session>> Session::open(Setup setup, log::DaemonLog& log)
     SVD_CHECK(session->take_signals());
     SVD_CHECK(session->open_doors());
     SVD_CHECK(session->open_upgrade());
+    session->open_kept_state();
     return session;
 }
 
 Status Session::open_parts() {
     loop_.on_exception(
         [this](std::string_view what) { log_.critical("unexpected error: {}", what); });
+    if (setup_.taken_over) {
+        flight_ = std::move(setup_.taken_over->flight);
+    } else {
+        SVD_TRY(flight_, log::Flight::create());
+    }
+    files_.set_flight(flight_.get());
     SVD_TRY(children_, os::ChildTable::create(loop_, [this](const os::StrayReport& stray) {
                 if (executor_) executor_->report_stray(stray);
             }));
@@ -58,6 +65,7 @@ Status Session::open_parts() {
         scopes.cgroup.name = setup_.resume->cgroup;
         scopes.cgroup.adopt = true;
         scopes.force_walk = setup_.resume->cgroup.empty();
+        if (setup_.taken_over && !scopes.force_walk) scopes.cgroup.place = setup_.taken_over->place;
     }
     SVD_TRY(scopes_, os::Scopes::open(loop_, *children_, scopes));
     if (scopes_->walking())
@@ -71,9 +79,9 @@ Status Session::open_parts() {
     }
     SVD_TRY(listeners_, Listeners::open(loop_, bus_, log_, setup_.config->daemon.identifier,
                                         setup_.first_listener_serial));
-    executor_ = std::make_unique<Executor>(Parts{loop_, *children_, *scopes_, log_, files_,
-                                                 *controllers_, bus_, *listeners_, *setup_.config,
-                                                 setup_.environment, setup_.limits});
+    executor_ = std::make_unique<Executor>(
+        Parts{loop_, *children_, *scopes_, log_, files_, *flight_, *controllers_, bus_, *listeners_,
+              *setup_.config, setup_.environment, setup_.limits});
     fleet_ = std::make_unique<process::Fleet>(*executor_);
     executor_->attach(*fleet_);
     listeners_->on_broken([this](process::Process& process) {
@@ -145,6 +153,7 @@ Status Session::open_listeners() {
 Result<DaemonState> Session::run() {
     if (setup_.resume) {
         take_up(*std::exchange(setup_.resume, std::nullopt));
+        if (const auto taken = std::move(setup_.taken_over)) finish_taking_over(*taken);
     } else {
         // The groups share ownership of the configuration that the session starts with.
         for (const auto& group : setup_.config->groups)
@@ -175,6 +184,7 @@ void Session::settle_soon() {
 bool Session::settle_turn() {
     if (requested_) begin_shutdown();
     supervisor_->settle();
+    flight_->note({bus_.next_serial(), listeners_->next_serial()});
     if (fleet_->start_some(0, now())) start_.enable();
     rearm();
     return false;

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <deque>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -14,12 +15,22 @@
 #include "control/host.h"
 #include "control/supervisor.h"
 #include "daemon/executor.h"
+#include "daemon/kept_state.h"
 #include "daemon/servers.h"
 #include "daemon/upgrade.h"
 #include "http/server.h"
 #include "state/model.h"
 
 namespace svd::daemon {
+
+// What a daemon that has crashed left besides its state.
+struct TakenOver {
+    std::map<pid_t, UniqueFd> pidfds;  // of its children
+    std::unique_ptr<log::Flight> flight;
+    int pipe_in_flight = -1;
+    os::CgroupPlace place;                        // where its subtree lies
+    std::shared_ptr<const config::Config> fresh;  // whose other groups are to start; may be null
+};
 
 struct Setup {
     std::shared_ptr<const config::Config> config;
@@ -34,6 +45,8 @@ struct Setup {
     int upgrades = 0;                         // how often svd has become another program
     WallTime started{};                       // of the first one
     std::optional<state::Snapshot> resume;    // to go on from instead of starting
+    std::unique_ptr<TakenOver> taken_over;    // with `resume`, after a crash
+    std::string keeper_address;               // where a successor looks after one
 
     // The same for the next session, without what belongs to this one alone.
     [[nodiscard]] Setup for_restart() const {
@@ -44,6 +57,7 @@ struct Setup {
         next.argv = argv;
         next.upgrades = upgrades;
         next.started = started;
+        next.keeper_address = keeper_address;
         return next;
     }
 };
@@ -100,6 +114,10 @@ class Session final : public control::Host {
     Status open_upgrade();
     [[nodiscard]] state::Snapshot save() const;
     void take_up(state::Snapshot saved);
+    void finish_taking_over(const TakenOver& taken);
+    void open_kept_state();
+    [[nodiscard]] state::KeptDaemon save_for_a_crash() const;
+    [[nodiscard]] state::Snapshot save_daemon() const;
     Status take_signals();
     void on_signal(int number);
     void exit_on_signal(int number);
@@ -120,6 +138,7 @@ class Session final : public control::Host {
     std::unique_ptr<os::ChildTable> children_;
     std::unique_ptr<os::Scopes> scopes_;
     std::unique_ptr<Controllers> controllers_;
+    std::unique_ptr<log::Flight> flight_;
     log::FileRegistry files_;
     event::Bus bus_;
     std::unique_ptr<Listeners> listeners_;
@@ -128,6 +147,7 @@ class Session final : public control::Host {
     std::unique_ptr<control::Supervisor> supervisor_;
     std::unique_ptr<http::Server> server_;
     std::unique_ptr<Upgrade> upgrade_;
+    std::unique_ptr<KeptState> kept_;  // null: programs do not outlive a crash
     os::Timer timer_;
     os::Timer last_words_;
     os::Defer settle_;

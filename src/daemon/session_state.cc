@@ -51,17 +51,13 @@ std::shared_ptr<const config::Config> restore_config(
     return config;
 }
 
-state::Snapshot Session::save() const {
+// All that is not of a group or its configuration.
+state::Snapshot Session::save_daemon() const {
     state::Snapshot saved;
     saved.program_version = kVersion;
     saved.upgrades = setup_.upgrades;
     saved.started = setup_.started;
     saved.working_directory = setup_.request.working_directory;
-
-    GroupPool pool(saved.group_configs);
-    saved.configured = pool.configured(*setup_.config);
-    if (supervisor_->last_read() != setup_.config)
-        saved.last_read = pool.configured(*supervisor_->last_read());
     for (const auto& limit : setup_.limits)
         saved.child_limits.push_back({limit.resource, limit.value.rlim_cur, limit.value.rlim_max});
     saved.pidfile = setup_.pidfile;
@@ -73,6 +69,15 @@ state::Snapshot Session::save() const {
     saved.next_serial = bus_.next_serial();
     saved.next_listener_serial = listeners_->next_serial();
     saved.ticks = listeners_->save_ticks();
+    return saved;
+}
+
+state::Snapshot Session::save() const {
+    state::Snapshot saved = save_daemon();
+    GroupPool pool(saved.group_configs);
+    saved.configured = pool.configured(*setup_.config);
+    if (supervisor_->last_read() != setup_.config)
+        saved.last_read = pool.configured(*supervisor_->last_read());
     for (const auto* group : in_order_of_addition(*fleet_)) {
         auto& one = saved.groups.emplace_back();
         one.config = pool.index_of(*group->config);
@@ -90,6 +95,9 @@ void Session::take_up(state::Snapshot saved) {
         supervisor_->restore_last_read(restore_config(*saved.last_read, saved.group_configs));
     listeners_->restore_ticks(std::move(saved.ticks));
     executor_->begin_taking_up(std::move(saved.fcgi_sockets));
+    if (setup_.taken_over)
+        executor_->begin_taking_over(std::move(setup_.taken_over->pidfds),
+                                     setup_.taken_over->pipe_in_flight);
     for (auto& one : saved.groups) {
         auto& group = fleet_->add_group(
             std::make_shared<const config::GroupConfig>(saved.group_configs[one.config]));
@@ -109,6 +117,59 @@ void Session::take_up(state::Snapshot saved) {
     settle_soon();
 }
 
+// --- after a crash -------------------------------------------------------------------------------
+
+state::KeptDaemon Session::save_for_a_crash() const {
+    state::KeptDaemon kept;
+    kept.snapshot = save_daemon();
+    kept.snapshot.configured.config = *setup_.config;
+    kept.snapshot.configured.config.groups.clear();
+    if (auto* tree = scopes_->tree()) {
+        kept.cgroup_parent = tree->place().directory;
+        kept.cgroup_path = tree->place().path;
+    }
+    kept.flight = flight_->fd();
+    state::for_each_descriptor(kept.snapshot, [&](int fd) {
+        if (fd >= 0) kept.descriptors.push_back(identity_of(fd));
+    });
+    kept.descriptors.push_back(identity_of(kept.flight));
+    return kept;
+}
+
+void Session::open_kept_state() {
+    // The first process of a container takes everything with it.
+    if (setup_.keeper_address.empty() || ::getpid() == 1) return;
+    KeptState::Hooks hooks;
+    hooks.daemon = [this] { return save_for_a_crash(); };
+    hooks.process = [this](const process::Process& process) {
+        return executor_->save_for_a_crash(process);
+    };
+    auto kept = KeptState::open(loop_, log_, *fleet_, setup_.keeper_address, std::move(hooks));
+    if (!kept) return log_.warn("programs would not outlive a crash of svd: {}", kept.error().text);
+    kept_ = *std::move(kept);
+    executor_->attach(kept_.get());
+    std::vector<int> doors;
+    for (const auto& server : setup_.servers) doors.push_back(server.listener.fd());
+    kept_->set_doors(doors);
+}
+
+void Session::finish_taking_over(const TakenOver& taken) {
+    // Nobody knows what these had been told.
+    for (auto* process : fleet_->processes_by_name()) {
+        if (process->data.pid == 0 && !runtime_of(*process).scope.is_empty())
+            ignore(runtime_of(*process).scope.kill_all(), "the next start reports it");
+        if (!is_listener(*process) || process->data.pid == 0) continue;
+        fleet_->feed(*process, process::StopRequested{}, now());
+        fleet_->feed(*process, process::StartRequested{}, now());
+    }
+    if (!taken.fresh) return;
+    for (const auto& config : taken.fresh->groups) {
+        if (fleet_->find_group(config.name) != nullptr) continue;
+        fleet_->queue_autostart(
+            fleet_->add_group(std::shared_ptr<const config::GroupConfig>(taken.fresh, &config)));
+    }
+}
+
 void Session::upgrade(control::Done<void> done) {
     if (fleet_->daemon_state() != process::DaemonState::Running || requested_)
         return done(control::refuse(control::FaultCode::ShutdownState));
@@ -126,9 +187,15 @@ Status Session::open_upgrade() {
         return save();
     };
     hooks.server = [this]() -> http::Server& { return *server_; };
-    hooks.listen_again = [this] {
+    // The descriptors of a keeper from before would stay open for ever.
+    hooks.let_go = [this] {
+        executor_->attach(nullptr);
+        kept_.reset();
+    };
+    hooks.resume = [this] {
         if (const auto listening = open_listeners(); !listening)
             log_.critical("cannot listen again: {}", listening.error().text);
+        open_kept_state();
     };
     SVD_TRY(upgrade_, Upgrade::create(loop_, *children_, log_, setup_.argv, std::move(hooks)));
     return {};

@@ -82,6 +82,7 @@ void Upgrade::become() {
     log_.info("going on as {}", program_);
     const auto snapshot = hooks_.save();
     auto descriptors = state::descriptors_of(snapshot);
+    hooks_.let_go();
     const auto become = [&]() -> Status {
         SVD_TRY(const auto file, os::make_sealed_file(state::encode(snapshot)));
         descriptors.push_back(file.get());
@@ -92,7 +93,7 @@ void Upgrade::become() {
     const auto failed = become();
     ignore(os::set_at_exec(descriptors, os::AtExec::Close), "they are closed in children anyway");
     log_.critical("not upgraded, everything goes on as it is: {}", failed.error().text);
-    hooks_.listen_again();
+    hooks_.resume();
 }
 
 }  // namespace svd::daemon

@@ -26,7 +26,8 @@ class Upgrade {
     struct Hooks {
         std::function<state::Snapshot()> save;
         std::function<http::Server&()> server;
-        std::function<void()> listen_again;  // after an exec that failed
+        std::function<void()> let_go;  // of what the new program does itself; before exec
+        std::function<void()> resume;  // all that was ended, after an exec that failed
     };
     // `argv`: as this program was called.
     static Result<std::unique_ptr<Upgrade>> create(os::Loop& loop, os::ChildTable& children,

@@ -18,7 +18,7 @@ class OutputReaderTest : public testing::Test {
         write_end_ = std::move(pipe.write);
         read_end_ = pipe.read.get();
         EXPECT_TRUE(set_nonblocking(write_end_.get()).has_value());
-        reader_ = OutputReader::open(loop_, std::move(pipe.read), nullptr, buffer_).value();
+        reader_ = OutputReader::open(loop_, std::move(pipe.read), nullptr, *flight_).value();
         reader_->on_chunk([this](std::string_view chunk) { seen_ += chunk; });
         reader_->on_end([this] { ++ends_; });
     }
@@ -43,8 +43,7 @@ class OutputReaderTest : public testing::Test {
     [[nodiscard]] int capacity() const { return ::fcntl(read_end_, F_GETPIPE_SZ); }
 
     os::Loop loop_ = os::Loop::create().value();
-    std::vector<char> storage_ = std::vector<char>(OutputReader::kBufferSize);
-    OutputReader::Buffer buffer_{storage_};
+    std::unique_ptr<log::Flight> flight_ = log::Flight::create().value();
     UniqueFd write_end_;
     int read_end_ = -1;
     std::unique_ptr<OutputReader> reader_;

@@ -57,7 +57,8 @@ TEST(OptionTable, Additions_AreThese) {
                                            "oom_score_adj",
                                            "nice",
                                            "ionice",
-                                           "required_controllers"};
+                                           "required_controllers",
+                                           "take_over"};
     for (const RlimitRow& row : rlimit_table()) expected.insert(row.option);
     EXPECT_EQ(additions, expected);
     EXPECT_EQ(find_option(SectionKind::Program, "descendants")->default_text, "kill");

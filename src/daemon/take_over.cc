@@ -1,0 +1,182 @@
+#include "daemon/take_over.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <climits>
+#include <csignal>
+#include <unordered_map>
+
+#include <fcntl.h>
+#include <fmt/ranges.h>
+#include <poll.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "base/version.h"
+#include "config/diff.h"
+#include "daemon/kept_state.h"
+#include "daemon/main_log.h"
+#include "linux/handover.h"
+
+namespace svd::daemon {
+
+namespace {
+// More events than may have been numbered since the numbers were last noted: none is given twice.
+constexpr std::uint64_t kSerialGap = 1000;
+
+// The descriptors of an estate by the numbers that they had there.
+class Taken {
+  public:
+    static Result<Taken> from(os::Estate& estate, const state::Kept& kept) {
+        std::vector<int> numbers;
+        const auto want = [&](int fd) {
+            if (fd >= 0) numbers.push_back(fd);
+        };
+        state::for_each_descriptor(kept.daemon.snapshot, want);
+        want(kept.daemon.flight);
+        Taken taken;
+        taken.expect(kept.daemon.descriptors);
+        for (const auto& [names, process] : kept.processes) {
+            want(process.pidfd);
+            taken.expect(process.descriptors);
+        }
+        SVD_TRY(auto descriptors, estate.take(numbers));
+        for (std::size_t i = 0; i < numbers.size(); ++i)
+            taken.descriptors_.insert_or_assign(numbers[i], std::move(descriptors[i]));
+        return taken;
+    }
+
+    // Empty for what is not open any more, or is something else by now.
+    UniqueFd at(int number) {
+        const auto found = descriptors_.find(number);
+        if (number < 0 || found == descriptors_.end()) return {};
+        UniqueFd fd = std::move(found->second);
+        const auto inode = inodes_.find(number);
+        if (inode == inodes_.end() || identity_of(fd.get()).inode != inode->second) return {};
+        return fd;
+    }
+
+  private:
+    void expect(const std::vector<state::Identity>& identities) {
+        for (const auto& one : identities) inodes_.insert_or_assign(one.fd, one.inode);
+    }
+    std::unordered_map<int, UniqueFd> descriptors_;
+    std::unordered_map<int, std::uint64_t> inodes_;
+};
+
+void send(int pidfd, int number) {
+    ::syscall(SYS_pidfd_send_signal, pidfd, number, nullptr, 0);
+}
+
+bool all_have_ended(const std::map<pid_t, UniqueFd>& pidfds, Duration patience) {
+    const MonoTime end = read_clocks().mono + patience;
+    for (const auto& [pid, pidfd] : pidfds) {
+        pollfd watched{pidfd.get(), POLLIN, 0};
+        const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
+            std::max(Duration{}, end - read_clocks().mono));
+        if (::poll(&watched, 1, static_cast<int>(left.count())) <= 0) return false;
+    }
+    return true;
+}
+
+// What is in the file and does not hold yet.
+void log_differences(const state::Snapshot& snapshot, const config::Config& fresh,
+                     log::DaemonLog& log) {
+    std::vector<const config::GroupConfig*> running;
+    for (const auto& group : snapshot.group_configs) running.push_back(&group);
+    const auto diff = config::diff_groups(running, fresh.groups);
+    if (diff.empty()) return;
+    log.info(
+        "the configuration has changed since it was applied (added: {}; changed: {}; removed: {}); "
+        "svctl update applies it",
+        fmt::join(diff.added, " "), fmt::join(diff.changed, " "), fmt::join(diff.removed, " "));
+}
+
+Result<std::vector<OpenServer>> take_servers(const std::vector<state::Server>& saved,
+                                             const config::Config& config, log::DaemonLog& log) {
+    SVD_TRY(auto servers, adopt_servers(saved, config));
+    SVD_CHECK(open_missing_servers(config, servers));
+    restore_sockets(config, servers, log);
+    return servers;
+}
+}  // namespace
+
+std::string keeper_address(const config::Config& config, const std::string& working_directory) {
+    const std::string& pidfile = config.daemon.pidfile;
+    return os::keeper_address(pidfile.starts_with('/') ? pidfile
+                                                       : working_directory + "/" + pidfile);
+}
+
+Result<Inheritance> inherit(os::Estate estate) {
+    SVD_TRY(const std::string journal, os::read_whole_file(estate.state()));
+    Inheritance all;
+    SVD_TRY(all.kept, state::replay(journal));
+    auto& daemon = all.kept.daemon;
+    SVD_TRY(auto taken, Taken::from(estate, all.kept));
+
+    std::unordered_map<int, int> renumbered;
+    state::for_each_descriptor(daemon.snapshot, [&](int& fd) {
+        const int before = fd;
+        fd = taken.at(before).release();
+        if (fd >= 0) renumbered.emplace(before, fd);
+    });
+    for (const auto& [names, process] : all.kept.processes)
+        if (auto pidfd = taken.at(process.pidfd))
+            all.parts.pidfds.insert_or_assign(process.process.data.pid, std::move(pidfd));
+    SVD_TRY(all.parts.flight, log::Flight::take_up(taken.at(daemon.flight)));
+    if (const auto pipe = renumbered.find(all.parts.flight->pipe_in_flight());
+        pipe != renumbered.end())
+        all.parts.pipe_in_flight = pipe->second;
+    all.parts.place = {daemon.cgroup_parent, daemon.cgroup_path};
+    SVD_CHECK(estate.settle());
+    return all;
+}
+
+Result<Setup> take_over(Startup& startup, Inheritance inheritance,
+                        std::shared_ptr<const config::Config> fresh, log::DaemonLog& log) {
+    auto& snapshot = inheritance.kept.daemon.snapshot;
+    Setup setup;
+    setup.config = restore_config(snapshot.configured, snapshot.group_configs);
+    const auto& daemon = setup.config->daemon;
+    SVD_CHECK(open_main_log(log, daemon, daemon.nodaemon));
+    log.warn("an earlier svd {} has ended without stopping its programs; taking them over",
+             snapshot.program_version);
+    log_differences(snapshot, *fresh, log);
+    SVD_CHECK(settle_in(startup, daemon, log));
+
+    setup.request = startup.request;
+    setup.environment = startup.environment;
+    setup.limits = startup.limits;
+    SVD_TRY(setup.servers, take_servers(snapshot.servers, *setup.config, log));
+    const auto noted = inheritance.parts.flight->serials();
+    setup.first_serial = std::max(snapshot.next_serial, noted.events) + kSerialGap;
+    setup.first_listener_serial =
+        std::max(snapshot.next_listener_serial, noted.listener_events) + kSerialGap;
+    setup.started = read_clocks().wall;
+    setup.taken_over = std::make_unique<TakenOver>(std::move(inheritance.parts));
+    // A daemon that was still starting programs had not got to all of its groups.
+    if (!inheritance.kept.daemon.complete) setup.taken_over->fresh = std::move(fresh);
+    setup.resume = std::move(snapshot);
+    return setup;
+}
+
+Status end_programs(Inheritance inheritance, Duration patience, log::DaemonLog& log) {
+    state::for_each_descriptor(inheritance.kept.daemon.snapshot,
+                               [](int fd) { UniqueFd::adopt(fd).reset(); });
+    const auto& pidfds = inheritance.parts.pidfds;
+    log.warn("an earlier svd has ended without stopping its {} programs; ending them",
+             pidfds.size());
+    for (const auto& [pid, pidfd] : pidfds) send(pidfd.get(), SIGTERM);
+    const bool ended = all_have_ended(pidfds, patience);
+    for (const auto& [pid, pidfd] : pidfds) send(pidfd.get(), SIGKILL);
+    const auto& daemon = inheritance.kept.daemon;
+    if (daemon.snapshot.cgroup.empty()) return {};
+    const std::string kill =
+        fmt::format("{}/{}/cgroup.kill", daemon.cgroup_parent, daemon.snapshot.cgroup);
+    const auto file = UniqueFd::adopt(::open(kill.c_str(), O_WRONLY | O_CLOEXEC));
+    if (file && ::write(file.get(), "1", 1) == 1) return {};
+    if (ended && errno == ENOENT) return {};
+    return fail_errno(errno, "kill what is left in {}", kill);
+}
+
+}  // namespace svd::daemon

@@ -1,0 +1,236 @@
+#!/usr/bin/env python3
+"""Programs outlive a crash of svd: the next one takes them over, with their output, their ends and
+all that was decided about them. crash_test.py SVD SVCTL"""
+
+import os
+import signal
+import subprocess
+import unittest
+
+from daemon_case import BOUND, SVD, DaemonCase
+
+# Writes 0, 1, ... without a pause until it is told to stop.
+COUNTER = """
+import signal, sys
+running = True
+def stop(*_):
+    global running
+    running = False
+signal.signal(signal.SIGTERM, stop)
+i = 0
+while running:
+    sys.stdout.write("%d\\n" % i)
+    sys.stdout.flush()
+    i += 1
+"""
+
+
+class Crash(DaemonCase):
+    def crash(self):
+        """Until a new daemon answers."""
+        self.die()
+        self.again()
+
+    def die(self):
+        self.daemon.kill()
+        self.daemon.wait(BOUND)
+
+    def again(self, *options):
+        self.launch([SVD, "-n", "-s", "-c", self.path("svd.conf"), *options], self.path("s.sock"))
+
+    def settled(self):
+        """Whether all is written down that a successor must know: svd sleeps again."""
+        def sleeps():
+            with open(f"/proc/{self.daemon.pid}/wchan", encoding="ascii") as wait_channel:
+                return "ep" in wait_channel.read()
+        self.wait("svd has nothing more to do", sleeps)
+
+    def facts(self):
+        return [(one["name"], one["statename"], one["pid"], one["start"])
+                for one in self.rpc.supervisor.getAllProcessInfo()]
+
+    def numbers(self, *names):
+        """Of the lines in these files, one after the other."""
+        return [int(line) for line in "".join(map(self.text, names)).splitlines()]
+
+    def test_Programs_GoOnUnderTheNextDaemon(self):
+        self.start("[program:cat]\ncommand=/bin/cat\nstdout_logfile={dir}/cat.log\n"
+                   "[program:never]\ncommand=/bin/cat\nautostart=false\n"
+                   "[program:many]\ncommand=/bin/cat\nnumprocs=3\nprocess_name=m%(process_num)d\n",
+                   all_run=False)
+        self.wait_state("cat", "RUNNING")
+        self.wait_state("many:m2", "RUNNING")
+        self.settled()
+        before = self.facts()
+        self.crash()
+        self.assertEqual(self.facts(), before)
+        self.rpc.supervisor.sendProcessStdin("cat", "hello\n")
+        self.wait("its output is read", lambda: self.text("cat.log") == "hello\n")
+        self.assertEqual(self.ctl("restart", "cat")[0], 0)
+        self.assertNotEqual(self.facts()[0][2], before[0][2])
+        self.assertEqual(self.ctl("stop", "all")[0], 0)
+        self.assertEqual({fact[1] for fact in self.facts()}, {"STOPPED"})
+
+    def test_TenCrashesUnderLoad_NotALineIsLostNorTwice(self):
+        self.write("counter.py", COUNTER)
+        self.start("[program:n]\ncommand=/usr/bin/python3 {dir}/counter.py\nnumprocs=4\n"
+                   "process_name=n%(process_num)d\nstdout_logfile={dir}/%(process_num)d.log\n"
+                   "stdout_logfile_maxbytes=0\n")
+        self.settled_under_load()
+        pids = [self.info(f"n:n{i}")["pid"] for i in range(4)]
+        for _ in range(10):
+            seen = os.path.getsize(self.path("0.log"))
+            self.crash()
+            self.settled_under_load()
+            self.wait("it goes on", lambda seen=seen: os.path.getsize(self.path("0.log")) > seen)
+        self.assertEqual([self.info(f"n:n{i}")["pid"] for i in range(4)], pids)
+        self.assertEqual(self.ctl("stop", "n:*")[0], 0)
+        for i in range(4):
+            numbers = self.numbers(f"{i}.log")
+            self.assertEqual(numbers, list(range(len(numbers))))
+
+    def settled_under_load(self):
+        for i in range(4):
+            self.wait_state(f"n:n{i}", "RUNNING")
+
+    def test_RotationUnderLoad_LosesNothingEither(self):
+        self.write("counter.py", COUNTER)
+        self.start("[program:n]\ncommand=/usr/bin/python3 {dir}/counter.py\nnumprocs=4\n"
+                   "process_name=n%(process_num)d\nstdout_logfile={dir}/%(process_num)d.log\n"
+                   "stdout_logfile_maxbytes=256KB\nstdout_logfile_backups=10000\n")
+        for _ in range(5):
+            self.settled_under_load()
+            self.crash()
+        self.settled_under_load()
+        self.assertEqual(self.ctl("stop", "n:*")[0], 0)
+        for i in range(4):
+            names = [name for name in os.listdir(self.dir) if name.startswith(f"{i}.log")]
+            names.sort(key=lambda name: -int("0" + name.rpartition("log")[2][1:]))
+            numbers = self.numbers(*names)
+            self.assertEqual(numbers, list(range(len(numbers))))
+
+    def test_EndsMeanwhile_AreKnownWithTheirStatus(self):
+        self.start("[program:code]\ncommand=/bin/sh -c 'read line; echo bye; exit 7'\n"
+                   "autorestart=false\nstdout_logfile={dir}/code.log\n"
+                   "[program:signal]\ncommand=/bin/cat\nautorestart=false\n"
+                   "[program:later]\ncommand=/bin/sh -c 'read line; exit 3'\nautorestart=false\n"
+                   "[program:again]\ncommand=/bin/cat\nautorestart=true\n")
+        self.settled()
+        infos = {name: self.info(name)["pid"] for name in ("code", "signal", "again")}
+        with open(f"/proc/{infos['code']}/fd/0", "wb") as stdin:
+            self.die()
+            stdin.write(b"x\n")
+        os.kill(infos["signal"], signal.SIGKILL)
+        os.kill(infos["again"], signal.SIGKILL)
+        for pid in infos.values():
+            self.wait(f"{pid} has ended", lambda pid=pid: not os.path.exists(f"/proc/{pid}"))
+        self.again()
+        self.wait_state("code", "EXITED")
+        self.assertEqual(self.info("code")["exitstatus"], 7)
+        self.wait("its last words", lambda: self.text("code.log") == "bye\n")
+        self.wait_state("signal", "EXITED")
+        self.assertIn("terminated by SIGKILL", self.text("main.log"))
+        self.wait_state("again", "RUNNING")
+        self.rpc.supervisor.sendProcessStdin("later", "x\n")
+        self.wait_state("later", "EXITED")
+        self.assertEqual(self.info("later")["exitstatus"], 3)
+
+    def test_DescendantsEndWithTheStop(self):
+        self.start("[program:tree]\ncommand=/bin/sh -c 'setsid sleep 1000 & echo $!; wait'\n"
+                   "stdout_logfile={dir}/tree.log\nstopasgroup=true\n")
+        self.wait("it has forked", lambda: (self.text("tree.log") or "").endswith("\n"))
+        descendant = int(self.text("tree.log"))
+        self.settled()
+        self.crash()
+        self.assertTrue(os.path.exists(f"/proc/{descendant}"))
+        self.assertEqual(self.ctl("stop", "tree")[0], 0)
+        self.wait("the descendant has ended", lambda: not os.path.exists(f"/proc/{descendant}"))
+
+    def test_UnfinishedMessages_GoOnAtTheSameByte(self):
+        self.start("[program:cat]\ncommand=/bin/cat\nstdout_logfile={dir}/cat.log\n"
+                   "stdout_capture_maxbytes=1MB\n")
+        parts = ["before <!--XSUPER", "VISOR:BEGIN-->mess", "age\n<!--XSUPERVISOR:E", "ND--> after\n"]
+        for part in parts:
+            self.settled()
+            self.rpc.supervisor.sendProcessStdin("cat", part)
+            self.settled()
+            self.crash()
+        self.wait("the rest is in the log", lambda: self.text("cat.log") == "before  after\n")
+
+    def test_ChangesOfTheConfigurationMeanwhile_WaitForUpdate(self):
+        self.start("[program:a]\ncommand=/bin/cat\n")
+        self.settled()
+        pid = self.info("a")["pid"]
+        self.die()
+        self.configure("[program:a]\ncommand=/bin/cat -u\n[program:b]\ncommand=/bin/cat\n")
+        self.again()
+        self.assertEqual([fact[0] for fact in self.facts()], ["a"])
+        self.assertEqual(self.info("a")["pid"], pid)
+        self.assertIn("(added: b; changed: a; removed: )", self.text("main.log"))
+        self.assertEqual(self.ctl("update")[0], 0)
+        self.assertNotEqual(self.info("a")["pid"], pid)
+        self.wait_state("b", "RUNNING")
+
+    def test_AskedToEndThem_ItStartsAnew(self):
+        self.start("[program:a]\ncommand=/bin/cat\n")
+        self.settled()
+        pid = self.info("a")["pid"]
+        self.die()
+        self.configure("[program:a]\ncommand=/bin/cat\n", "take_over=false")
+        self.again()
+        self.wait("it has ended", lambda: not os.path.exists(f"/proc/{pid}"))
+        self.wait_state("a", "RUNNING")
+        self.assertNotEqual(self.info("a")["pid"], pid)
+
+    def test_UnprivilegedUser_HasTheSame(self):
+        if os.geteuid() != 0:
+            self.skipTest("needs root to become somebody else")
+        os.chmod(self.dir, 0o777)
+        self.start("[program:cat]\ncommand=/bin/cat\n",
+                   prefix=("setpriv", "--reuid", "65534", "--clear-groups"))
+        self.settled()
+        pid = self.info("cat")["pid"]
+        self.die()
+        self.launch(["setpriv", "--reuid", "65534", "--clear-groups", SVD, "-n", "-s", "-c",
+                     self.path("svd.conf")], self.path("s.sock"))
+        self.assertEqual(self.info("cat")["pid"], pid)
+        self.assertEqual(self.ctl("stop", "cat")[0], 0)
+        self.assertFalse(os.path.exists(f"/proc/{pid}"))
+
+    def test_Listeners_StartAnew(self):
+        self.write("listener.py", "import sys\nwhile True:\n"
+                   "    print('READY', flush=True)\n"
+                   "    head = dict(word.split(':') for word in sys.stdin.readline().split())\n"
+                   "    with open(sys.argv[1], 'a') as file:\n"
+                   "        file.write(sys.stdin.read(int(head['len'])).split('\\n')[1] + '\\n')\n"
+                   "    sys.stdout.write('RESULT 2\\nOK')\n    sys.stdout.flush()\n")
+        self.start("[eventlistener:all]\ncommand=/usr/bin/python3 {dir}/listener.py {dir}/events\n"
+                   "events=REMOTE_COMMUNICATION\nstdout_logfile=NONE\n")
+        self.rpc.supervisor.sendRemoteCommEvent("t", "one")
+        self.wait("it has arrived", lambda: self.text("events") == "one\n")
+        self.settled()
+        self.crash()
+        self.rpc.supervisor.sendRemoteCommEvent("t", "two")
+        self.wait("it has arrived", lambda: self.text("events") == "one\ntwo\n")
+
+    def test_OrderlyEnd_LeavesNoKeeper(self):
+        self.start("[program:a]\ncommand=/bin/cat\n")
+        keepers = self.children_named("svd-keeper")
+        self.assertEqual(len(keepers), 1)
+        self.end()
+        self.assertFalse(os.path.exists(f"/proc/{keepers[0]}"))
+
+    def test_KeeperThatIsKilled_IsMissedAndPrograms_GoOn(self):
+        self.start("[program:a]\ncommand=/bin/cat\n")
+        os.kill(self.children_named("svd-keeper")[0], signal.SIGKILL)
+        self.wait("it is said", lambda: "would not outlive a crash" in self.text("main.log"))
+        self.assertEqual(self.info("a")["statename"], "RUNNING")
+
+    def children_named(self, name):
+        found = subprocess.run(["pgrep", "-P", str(self.daemon.pid), "-x", name],
+                               capture_output=True, text=True, check=False, timeout=BOUND)
+        return [int(pid) for pid in found.stdout.split()]
+
+
+if __name__ == "__main__":
+    unittest.main()
