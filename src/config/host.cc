@@ -6,8 +6,10 @@
 #include <fcntl.h>
 #include <glob.h>
 #include <grp.h>
+#include <linux/magic.h>
 #include <pwd.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "base/fd.h"
@@ -64,11 +66,25 @@ std::optional<Credentials> find_user(Call call) {
     return user;
 }
 
+bool is_pipe(int fd) {
+    struct stat info{};
+    return ::fstat(fd, &info) == 0 && S_ISFIFO(info.st_mode);
+}
+
+// Whoever reads one waits for somebody to write, maybe for ever.
+bool is_named_pipe(int fd) {
+    struct statfs system{};
+    return is_pipe(fd) && ::fstatfs(fd, &system) == 0 && system.f_type != PIPEFS_MAGIC;
+}
+
 class SystemHost final : public Host {
   public:
     Result<std::string> read_file(const std::string& path) const override {
-        const UniqueFd fd = UniqueFd::adopt(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
+        const UniqueFd fd =
+            UniqueFd::adopt(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
         if (!fd) return fail_errno(errno, "open {}", path);
+        if (is_named_pipe(fd.get())) return fail("it is a named pipe, not a file");
+        if (is_pipe(fd.get())) ::fcntl(fd.get(), F_SETFL, 0);  // a shell's <(command)
         std::string text;
         char buffer[65536];
         for (;;) {

@@ -19,6 +19,7 @@ class Host {
     virtual ~Host() = default;
 
     // The whole file. Files beyond 64 MiB are refused.
+    // Never waits for a named pipe or a terminal; that is an error, the first without a code.
     [[nodiscard]] virtual Result<std::string> read_file(const std::string& path) const = 0;
     [[nodiscard]] virtual bool exists(const std::string& path) const = 0;
     [[nodiscard]] virtual bool is_directory(const std::string& path) const = 0;

@@ -82,8 +82,10 @@ Result<Environment> Lookups::environment_file(const std::string& path) {
     const auto known = environment_files_.find(path);
     if (known != environment_files_.end()) return known->second;
     const auto read = [&]() -> Result<Environment> {
-        SVD_TRY(const std::string text, host_.read_file(path));
-        auto variables = parse_env_file(text);
+        const auto text = host_.read_file(path);
+        if (!text && text.error().code == 0) return fail("{}: {}", path, text.error().text);
+        if (!text) return std::unexpected(text.error());
+        auto variables = parse_env_file(*text);
         if (!variables) return fail("{}: {}", path, variables.error().text);
         return variables;
     };

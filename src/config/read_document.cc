@@ -54,7 +54,9 @@ class Reader {
         }
         auto text = host_.read_file(opened);
         if (!text) {
-            error(fmt::format("could not read config file {}", path), path, 0);
+            error(fmt::format("could not read config file {}{}", path,
+                              text.error().code == 0 ? ": " + text.error().text : ""),
+                  path, 0);
             return false;
         }
         here_ = absolute_path(dir_name(path), request_.working_directory);
@@ -126,10 +128,12 @@ class Reader {
                                   include, &where, "files"));
         auto text = host_.read_file(path);
         if (!text) {
-            Problem problem = problem_at(Severity::Warning,
-                                         fmt::format("Included file \"{}\" could not be read: {}",
-                                                     path, errno_text(text.error().code)),
-                                         include, &where, "files");
+            Problem problem =
+                problem_at(Severity::Warning,
+                           fmt::format("Included file \"{}\" could not be read: {}", path,
+                                       text.error().code == 0 ? text.error().text
+                                                              : errno_text(text.error().code)),
+                           include, &where, "files");
             problem.hint = "its sections are not part of the configuration";
             report_include(std::move(problem));
             return;

@@ -271,15 +271,27 @@ void Executor::shutdown_complete(process::DaemonState how) {
     if (on_shutdown_complete_) on_shutdown_complete_(how);
 }
 
+// By the name of the cgroup, and only where that says nothing by asking all.
+const Process* Executor::owner_of(const os::StrayReport& stray) const {
+    const auto owns = [&](const Process* process) {
+        return process != nullptr && runtime_of(*process).scope.owns(stray);
+    };
+    if (const auto* tree = parts_.scopes.tree())
+        if (const auto parts = tree->parts_of(stray.cgroup); parts.size() == 2)
+            if (const auto* process = fleet_->find(parts[0], parts[1]); owns(process))
+                return process;
+    for (const auto* process : fleet_->processes_by_name())
+        if (owns(process)) return process;
+    return nullptr;
+}
+
 void Executor::report_stray(const os::StrayReport& stray) {
     const auto status = process::describe(exit_status(stray.status));
-    for (const auto* process : fleet_->processes_by_name()) {
-        if (!runtime_of(*process).scope.owns(stray)) continue;
+    if (const auto* process = owner_of(stray))
         parts_.log.info("reaped descendant of '{}', pid {} ({}): {}", process->name(), stray.pid,
                         stray.name, status);
-        return;
-    }
-    parts_.log.info("reaped unknown pid {} ({})", stray.pid, status);
+    else
+        parts_.log.info("reaped unknown pid {} ({})", stray.pid, status);
 }
 
 }  // namespace svd::daemon

@@ -138,6 +138,8 @@ class Executor final : public process::Actuator {
     void pause_settled(process::Process& process, const Status& status);
     // Lets go on whatever a pause holds; `why` is for those who still wait for it.
     void lift_pause(process::Process& process, std::string_view why);
+    // Null: nobody's.
+    [[nodiscard]] const process::Process* owner_of(const os::StrayReport& stray) const;
     // For memory_restart; false while svd ends.
     bool restart_for_memory(process::Process& process, const process::MemoryBreach& breach);
     void child_ended(process::Process& process, std::uint64_t run, const os::ExitReport& report);

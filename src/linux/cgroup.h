@@ -148,6 +148,10 @@ class CgroupTree {
     [[nodiscard]] const std::string& directory() const { return directory_; }  // in the file system
     [[nodiscard]] CgroupPlace place() const;  // of the cgroup above
     [[nodiscard]] int fd() const { return dir_.get(); }
+    // What names the leaf or the node and its leaf that this path (as /proc shows it) is in or
+    // below: {"web", "a"} of "/svd-1/web:a", {"web", "a"} of "/svd-1/web/a/x". Empty when it is not
+    // in this tree.
+    [[nodiscard]] std::vector<std::string> parts_of(std::string_view path) const;
 
   private:
     friend class Cgroup;
@@ -200,5 +204,7 @@ class CgroupTree {
 // "..", and no result collides with a cgroup control file.
 [[nodiscard]] std::string escape_cgroup_part(std::string_view part);
 [[nodiscard]] std::string cgroup_leaf_name(const std::vector<std::string>& parts);
+// The parts again. A name that was cut because it was too long gives other parts.
+[[nodiscard]] std::vector<std::string> cgroup_name_parts(std::string_view name);
 
 }  // namespace svd::os

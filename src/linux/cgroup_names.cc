@@ -1,4 +1,6 @@
 // The pure half of cgroup.h: names and places.
+#include <algorithm>
+#include <charconv>
 #include <cstdint>
 #include <optional>
 
@@ -101,6 +103,35 @@ std::string cgroup_leaf_name(const std::vector<std::string>& parts) {
     }
     if (name.size() <= kLongest) return name;
     return fmt::format("{}%~{:016x}", name.substr(0, kLongest), fnv1a(name));
+}
+
+std::vector<std::string> cgroup_name_parts(std::string_view name) {
+    std::vector<std::string> parts;
+    for (const std::string_view escaped : split(name, ':')) {
+        std::string& part = parts.emplace_back();
+        for (std::size_t i = 0; i < escaped.size(); ++i) {
+            unsigned char c = 0;
+            const auto* end = escaped.data() + std::min(i + 3, escaped.size());
+            if (escaped[i] == '%' &&
+                std::from_chars(escaped.data() + i + 1, end, c, 16).ptr == escaped.data() + i + 3) {
+                part += static_cast<char>(c);
+                i += 2;
+            } else if (escaped != "%") {
+                part += escaped[i];
+            }
+        }
+    }
+    return parts;
+}
+
+std::vector<std::string> CgroupTree::parts_of(std::string_view path) const {
+    if (!path.starts_with(path_ + "/")) return {};
+    path.remove_prefix(path_.size() + 1);
+    const auto directories = split(path, '/');
+    auto parts = cgroup_name_parts(directories[0]);
+    if (parts.size() == 1 && directories.size() > 1)
+        parts.push_back(cgroup_name_parts(directories[1])[0]);
+    return parts;
 }
 
 Result<CgroupPlace> find_own_cgroup(std::string_view mountinfo, std::string_view self_cgroup) {

@@ -1,15 +1,12 @@
 #!/bin/bash
 # OOM kills are told from other ends and come with their figures. svd runs in a transient unit.
-# ends.sh SVD SVCTL
-# Needs root, systemd, and cgroup v2 with memory; else it is skipped (77).
+# Needs cgroup v2 with memory; else it is skipped.
 set -u
-svd=$(realpath "$1") svctl=$(realpath "$2")
-unit=svd-ends-$$
-failures=0
+# shellcheck source=tests/system/checks.sh
+. ./checks.sh
+svd=$(command -v svd)
+unit=oom-of-svd
 
-skip() { echo "skipped: $1"; exit 77; }
-[ "$(id -u)" = 0 ] || skip "not root"
-[ -d /run/systemd/system ] || skip "systemd does not run"
 grep -qw memory /sys/fs/cgroup/cgroup.controllers 2>/dev/null || skip "no cgroup controller memory"
 
 scratch=$(mktemp -d /tmp/svd-ends-XXXXXX)
@@ -19,24 +16,13 @@ finish() {
 }
 trap finish EXIT
 
-ctl() { "$svctl" -c "$scratch/svd.conf" "$@"; }
-soon() { # COMMAND...: bounded
-    for _ in $(seq 200); do
-        "$@" 2>/dev/null && return
-        sleep 0.1
-    done
-    "$@"
+ctl() { svctl -c "$scratch/svd.conf" "$@"; }
+says() { # PROGRAM PATTERN
+    local answer
+    answer=$(ctl why "$1")
+    grep -q -- "$2" <<<"$answer" || { echo "$answer"; return 1; }
 }
-says() { ctl why "$1" | grep -q -- "$2"; }
-check() { # WHAT PROGRAM PATTERN
-    if soon says "$2" "$3"; then
-        echo "ok - $1"
-    else
-        echo "not ok - $1"
-        ctl why "$2" | sed 's/^/    /'
-        failures=$((failures + 1))
-    fi
-}
+told() { check "$1" soon says "$2" "$3"; } # WHAT PROGRAM PATTERN
 
 cat >"$scratch/svd.conf" <<CONF
 [supervisord]
@@ -73,14 +59,14 @@ command=/bin/cat
 CONF
 systemd-run -q --unit="$unit" --property=Delegate=yes "$svd" -n -c "$scratch/svd.conf" || exit 1
 soon ctl pid >/dev/null
-check "an OOM kill has its figures" leader "OOM-killed at 32M of 32M, after"
-check "and the last lines" leader "hungry"
-check "one of a child is no end of the leader" child \
+told "an OOM kill has its figures" leader "OOM-killed at 32M of 32M, after"
+told "and the last lines" leader "hungry"
+told "one of a child is no end of the leader" child \
     "exit code 4, not expected, 1 of its processes OOM-killed"
-check "one by the limit of the group says so" small:member \
+told "one by the limit of the group says so" small:member \
     "OOM-killed at 4[0-9.]*M of 48M, the limit of a cgroup above it"
-check "the neighbour lives" small:neighbour "RUNNING, running since"
+told "the neighbour lives" small:neighbour "RUNNING, running since"
 kill -9 "$(ctl pid victim)"
-check "another SIGKILL is none" victim "SIGKILL from outside svd, no OOM kill"
+told "another SIGKILL is none" victim "SIGKILL from outside svd, no OOM kill"
 
-[ "$failures" = 0 ]
+tally

@@ -53,6 +53,14 @@ class DaemonWithEnds(DaemonCase):
 
 
 class Ends(DaemonWithEnds):
+    def test_OrphansThatEnd_AreToldByTheirProgram(self):
+        orphan = "/bin/sh -c '(sleep 0.1 &); exec sleep 1000'"
+        self.start_all(program("memory.x", orphan) + program("b", orphan) + program("c", orphan) +
+                       "[group:g]\nprograms=b,c\n")
+        for name in ("memory.x", "b", "c"):
+            self.wait(f"the orphan of {name} is told", lambda name=name:
+                      f"reaped descendant of '{name}', pid " in self.text("main.log"))
+
     def test_ExitCode_IsToldWithTheLastLines(self):
         self.start_all(program("three", "/bin/sh -c 'echo one; echo two; echo bad >&2; exit 3'"))
         death = self.wait_death("three")

@@ -18,13 +18,23 @@ TEST(CgroupNames, DifferentParts_GiveDifferentLeaves) {
         {"", "a"},  {"a/b"}, {"a%2Fb"},   {"a", "/b"}, {"."},       {".."},        {"%2E"},
         {"%"},      {"%25"}, {"a\n"},     {"a%0A"},    {"cpu.max"}, {"cpu", "max"}};
     std::set<std::string> names;
-    for (const auto& parts : all) EXPECT_TRUE(names.insert(cgroup_leaf_name(parts)).second);
+    for (const auto& parts : all) {
+        EXPECT_TRUE(names.insert(cgroup_leaf_name(parts)).second);
+        EXPECT_EQ(cgroup_name_parts(cgroup_leaf_name(parts)), parts) << "and back";
+    }
     for (const std::string& name : names) {
         EXPECT_EQ(name.find('/'), std::string::npos);
         EXPECT_NE(name, ".");
         EXPECT_NE(name, "..");
         EXPECT_FALSE(name.empty());
     }
+}
+
+TEST(CgroupNames, NamesThatNobodyMade_AreTakenAsTheyAre) {
+    using Parts = std::vector<std::string>;
+    EXPECT_EQ(cgroup_name_parts("a%2"), (Parts{"a%2"}));
+    EXPECT_EQ(cgroup_name_parts("a%-1:%zz%"), (Parts{"a%-1", "%zz%"}));
+    EXPECT_EQ(cgroup_name_parts(""), (Parts{""}));
 }
 
 TEST(CgroupNames, ControlFiles_CannotBeHit) {

@@ -1,0 +1,26 @@
+# shellcheck shell=bash
+# What the tests share: `. ./checks.sh` at the top, `tally` at the end.
+failures=0
+
+check() { # WHAT COMMAND...: in this shell, so that the command may set variables
+    local what=$1 output=/run/check-output
+    shift
+    if "$@" >$output 2>&1; then
+        echo "ok - $what"
+    else
+        echo "not ok - $what"
+        tail -n 20 $output | sed 's/^/    /'
+        failures=$((failures + 1))
+    fi
+}
+soon() { # COMMAND...: bounded
+    for _ in $(seq 300); do
+        "$@" >/dev/null 2>&1 && break
+        sleep 0.1
+    done
+    "$@"
+}
+not() { ! "$@"; }
+same() { [ "$1" = "$2" ] || { echo "'$1' is not '$2'"; return 1; }; }
+skip() { echo "skipped: $1"; exit 77; }
+tally() { [ "$failures" = 0 ]; }

@@ -1,0 +1,90 @@
+#!/bin/bash
+# The unit as `cmake --install` puts it: enabled, started, reloaded, restarted, stopped.
+# shellcheck source=tests/system/checks.sh
+. ./checks.sh
+
+configure() { # SECONDS OF THE ONE THAT CHANGES
+    cat <<CONF
+[unix_http_server]
+file=/run/svd/svd.sock
+[supervisord]
+logfile=/var/log/svd/svd.log
+pidfile=/run/svd/svd.pid
+childlogdir=/var/log/svd
+user=root
+[rpcinterface:supervisor]
+supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface
+[supervisorctl]
+serverurl=unix:///run/svd/svd.sock
+[program-default]
+startsecs=0
+stopwaitsecs=2
+[program:plain]
+command=/bin/sleep 100001
+[program:changing]
+command=/bin/sleep $1
+[program:parent]
+command=/bin/sh -c "setsid sleep 100003 & exec sleep 100002"
+[program:stubborn]
+command=/bin/sh -c "trap : TERM; while :; do sleep 100004; done"
+CONF
+}
+main() { systemctl show -P MainPID svd; }
+pid() { svctl pid "$1"; }
+runs() { [ "$(pid "$1")" -gt 0 ]; }
+all_run() { runs plain && runs changing && runs parent && runs stubborn; }
+sleepers() { pgrep -f '^(/bin/)?sleep 10000[0-9]'; }
+status() { systemctl status --no-pager svd; }
+moved() { [ "$(pid changing)" -gt 0 ] && [ "$(pid changing)" != "$changing" ]; }
+
+mkdir -p /etc/svd
+configure 100005 >/etc/svd/svd.conf
+
+# It exits with 0 for what it only ignores, so nothing may be said.
+check "systemd-analyze verify says nothing" same "" "$(systemd-analyze verify svd.service 2>&1)"
+check "enable --now" systemctl enable --now svd
+check "is-enabled" systemctl is-enabled svd
+check "is-active" systemctl is-active svd
+check "ready only with the sockets" svctl status
+check "the status line" grep -q 'Status: "4 programs"' <(status)
+check "the programs run" soon all_run
+check "in the unit's cgroup" grep -q "/svd.service/" "/proc/$(pid plain)/cgroup"
+check "nothing of the protocol reaches programs" not grep -qzE '^(NOTIFY_SOCKET|LISTEN_|FDSTORE)' \
+    "/proc/$(pid plain)/environ"
+for folder in /run/svd /var/log/svd /var/lib/svd; do
+    check "$folder is there" test -d "$folder"
+done
+
+plain=$(pid plain) changing=$(pid changing) main=$(main)
+configure 100006 >/etc/svd/svd.conf
+check "reload" systemctl reload svd
+check "what changed is started anew" soon moved
+check "the rest goes on" same "$(pid plain)" "$plain"
+changing=$(pid changing)
+echo "[program:broken]" >>/etc/svd/svd.conf
+check "reload with a broken file fails" not systemctl reload svd
+check "svd goes on" same "$(main)" "$main"
+check "and so do the programs" same "$(pid plain) $(pid changing)" "$plain $changing"
+configure 100006 >/etc/svd/svd.conf
+check "reload when it is mended" systemctl reload svd
+check "nothing has changed" same "$(pid plain) $(pid changing)" "$plain $changing"
+
+check "restart" systemctl restart svd
+check "another svd" not same "$(main)" "$main"
+check "the programs run again" soon all_run
+check "not those of before" not kill -0 "$plain"
+check "each once" same "$(sleepers | wc -l)" 5
+
+check "stop" systemctl stop svd
+check "leaves no process" not sleepers
+check "and no cgroup" not test -e /sys/fs/cgroup/system.slice/svd.service
+check "the end was none by force" same "$(systemctl show -P Result svd)" success
+check "start again" systemctl start svd
+check "the programs run" soon all_run
+
+echo "[program:broken]" >>/etc/svd/svd.conf
+check "restart with a broken file fails" not systemctl restart svd
+check "and says why" grep -q svd.conf <(journalctl -b -u svd --no-pager)
+check "nothing is left of it" not sleepers
+
+tally
