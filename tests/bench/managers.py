@@ -1,4 +1,5 @@
 """The managers under measurement, behind one set of verbs."""
+import http.client
 import os
 import resource
 import shutil
@@ -6,6 +7,7 @@ import signal
 import socket
 import subprocess
 import time
+import xmlrpc.client
 
 from processes import Deaths, descendants, executable, kill_descendants, run
 
@@ -132,6 +134,17 @@ class Supervisor(Manager):
 
     def control(self, *words):
         return run([self.client, "-c", self.config, *words])
+
+    def call(self, method):
+        """The answer of an XML-RPC method without arguments."""
+        connection = http.client.HTTPConnection("localhost")
+        connection.sock = socket.socket(socket.AF_UNIX)
+        connection.sock.connect(self.socket)
+        connection.request("POST", "/RPC2", xmlrpc.client.dumps((), method),
+                           {"Content-Type": "text/xml"})
+        answer = xmlrpc.client.loads(connection.getresponse().read())[0][0]
+        connection.close()
+        return answer
 
     def upgrades(self):
         """How often svd has become another program, from its log."""

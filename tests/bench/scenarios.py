@@ -431,6 +431,39 @@ def upgrade(bench):
             Row("upgrade: programs that ended", "", {"svd": restarted}, Target("0", at_most=0))]
 
 
+def takeover(bench):
+    """kill -9 of svd with 1000 running, one of them writing: from the start of the next svd until it
+    answers with all of them, what is lost."""
+    taken, lost, restarted = [], 0, 0
+    for _ in bench.each_run(("svd",)):
+        programs = bench.idle(bench.programs)
+        log = bench.scratch + "/numbers.log"
+        programs.append(Program(bench.programs + 1,
+                                bench.helper("spew", bench.programs + 1, 50_000_000, 5, 100), log))
+        manager, _, seen = bench.up("svd", programs)
+        pids = sorted(record.pid for record in seen.values())
+        time.sleep(1)  # in which svd has written down what it keeps for a successor
+        bench.board.go()
+        time.sleep(1)  # of writing before the crash
+        manager.process.kill()
+        manager.process.wait()
+        start = manager.start()
+        manager.wait_ready()
+        answered = sorted(one["pid"] for one in manager.call("supervisor.getAllProcessInfo"))
+        taken.append((time.monotonic_ns() - start) / 1e6)
+        restarted += len(set(pids) - set(answered))
+        ends = bench.board.wait(kinds.WRITE_END, [bench.programs + 1], 60)
+        written, end = ends[bench.programs + 1].value, time.monotonic() + 10
+        while os.path.getsize(log) < written and time.monotonic() < end:
+            time.sleep(0.05)
+        lost += abs(written - os.path.getsize(log))
+        manager.end()
+        os.unlink(log)
+    return [Row("take-over after kill -9", "ms", {"svd": taken}, Target("<= 300 ms", at_most=300)),
+            Row("take-over: bytes lost or twice", "", {"svd": lost}, Target("0", at_most=0)),
+            Row("take-over: programs that ended", "", {"svd": restarted}, Target("0", at_most=0))]
+
+
 def tree(bench):
     """`stop` of a program whose 1000 descendants each left for a session of its own."""
     times, left, count = {}, {}, bench.programs
@@ -455,4 +488,4 @@ def tree(bench):
 
 SCENARIOS = {one.__name__: one
              for one in (boot, restart, control, idle, accounting, events, logs, stop, update,
-                         upgrade, tree, many)}
+                         upgrade, takeover, tree, many)}
