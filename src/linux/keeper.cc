@@ -17,6 +17,7 @@
 
 #include "linux/keeper_process.h"
 #include "linux/keeper_protocol.h"
+#include "linux/proc_info.h"
 #include "linux/raw_syscall.h"
 #include "linux/spawn_memory.h"
 
@@ -76,8 +77,16 @@ Result<std::unique_ptr<Keeper>> Keeper::start(const std::string& address, int st
     keeper->page_ = new (page) detail::KeeperPage{};
     keeper->page_->own_pidfd = -1;
 
-    const detail::KeeperDuty duty{keeper->listener_.get(), keeper->owner_.get(), state, ::geteuid(),
-                                  keeper->page_};
+    constexpr std::size_t kArgStart = 48;
+    constexpr std::size_t kArgEnd = 49;
+    const std::uintptr_t arguments = own_stat_field(kArgStart);
+    const detail::KeeperDuty duty{keeper->listener_.get(),
+                                  keeper->owner_.get(),
+                                  state,
+                                  ::geteuid(),
+                                  keeper->page_,
+                                  reinterpret_cast<char*>(arguments),
+                                  own_stat_field(kArgEnd) - arguments};
     int pidfd = -1;
     clone_args args{};
     args.flags = CLONE_FILES | CLONE_PIDFD;

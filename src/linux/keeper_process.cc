@@ -143,11 +143,14 @@ class KeeperLoop {
 }  // namespace
 
 void run_keeper(const KeeperDuty& duty) noexcept {
+    constexpr char kName[] = "svd-keeper";
+    for (std::size_t i = 0; i < duty.title_size; ++i)
+        duty.title[i] = i + 1 < sizeof kName && i + 1 < duty.title_size ? kName[i] : '\0';
     // Signals to the daemon's terminal or by name are not meant for it.
     const std::uint64_t all = ~std::uint64_t{0};
     raw_syscall(SYS_rt_sigprocmask, SIG_BLOCK, &all, nullptr, sizeof all);
     raw_syscall(SYS_setsid);
-    raw_syscall(SYS_prctl, PR_SET_NAME, "svd-keeper");
+    raw_syscall(SYS_prctl, PR_SET_NAME, kName);
     raw_syscall(SYS_chdir, "/");
     KeeperLoop loop(duty);
     for (;;) loop.turn();

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 
 #include <sys/types.h>
@@ -23,6 +24,8 @@ struct KeeperDuty {
     int state = -1;
     uid_t user = 0;  // whom it answers, besides root
     const KeeperPage* page = nullptr;
+    char* title = nullptr;  // what ps shows of it: the daemon's command line
+    std::size_t title_size = 0;
 };
 
 // Makes system calls alone: the memory of the daemon is not there.

@@ -106,6 +106,20 @@ std::vector<pid_t> read_threads(pid_t pid) {
     return threads;
 }
 
+std::uint64_t own_stat_field(std::size_t place) {
+    constexpr std::size_t kFirstBehindName = 3;
+    const auto stat = read_small_file("/proc/self/stat");
+    if (!stat) return 0;
+    const auto close = stat->rfind(')');
+    if (close == std::string::npos) return 0;
+    const auto fields = split_blanks(std::string_view(*stat).substr(close + 1));
+    if (place < kFirstBehindName || fields.size() <= place - kFirstBehindName) return 0;
+    const std::string_view field = fields[place - kFirstBehindName];
+    std::uint64_t value = 0;
+    std::from_chars(field.data(), field.data() + field.size(), value);
+    return value;
+}
+
 std::string read_process_cgroup(pid_t pid) {
     const auto text = read_small_file(fmt::format("/proc/{}/cgroup", pid));
     if (!text) return {};

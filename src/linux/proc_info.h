@@ -27,6 +27,9 @@ struct ProcStat {
 // Pure; copes with blanks and parentheses in the name.
 [[nodiscard]] std::optional<ProcStat> parse_proc_stat(std::string_view text);
 [[nodiscard]] std::optional<ProcStat> read_proc_stat(pid_t pid);
+// A number of this process in /proc/self/stat, by its place in proc(5), behind the name; 0 when it
+// is not to be had.
+[[nodiscard]] std::uint64_t own_stat_field(std::size_t place);
 // All processes in sight.
 [[nodiscard]] Result<std::vector<ProcStat>> read_all_processes();
 // Threads of a process, itself included; none when it is gone.

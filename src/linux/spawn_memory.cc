@@ -23,16 +23,9 @@ namespace {
 
 // Where the heap of brk() begins, or 0.
 std::uintptr_t heap_start() {
-    constexpr std::size_t kStartBrk = 44;  // field 47 of /proc/self/stat, counted after the name
-    const auto stat = read_small_file("/proc/self/stat");
-    if (!stat) return 0;
-    const auto close = stat->rfind(')');
-    if (close == std::string::npos) return 0;
-    const auto fields = split_blanks(std::string_view(*stat).substr(close + 1));
-    if (fields.size() <= kStartBrk) return 0;
-    std::uintptr_t start = 0;
-    const std::string_view field = fields[kStartBrk];
-    std::from_chars(field.data(), field.data() + field.size(), start);
+    constexpr std::size_t kStartBrk = 47;
+    const std::uintptr_t start = own_stat_field(kStartBrk);
+    if (start == 0) return 0;
     const auto page = static_cast<std::uintptr_t>(sysconf(_SC_PAGESIZE));
     return (start + page - 1) / page * page;
 }

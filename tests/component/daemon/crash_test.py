@@ -217,6 +217,8 @@ class Crash(DaemonCase):
         self.start("[program:a]\ncommand=/bin/cat\n")
         keepers = self.children_named("svd-keeper")
         self.assertEqual(len(keepers), 1)
+        with open(f"/proc/{keepers[0]}/cmdline", "rb") as line:
+            self.assertEqual(line.read().rstrip(b"\0"), b"svd-keeper")
         self.end()
         self.assertFalse(os.path.exists(f"/proc/{keepers[0]}"))
 
