@@ -83,6 +83,7 @@ bool all_have_ended(const std::map<pid_t, UniqueFd>& pidfds, Duration patience) 
 void log_differences(const state::Snapshot& snapshot, const config::Config& fresh,
                      log::DaemonLog& log) {
     std::vector<const config::GroupConfig*> running;
+    running.reserve(snapshot.group_configs.size());
     for (const auto& group : snapshot.group_configs) running.push_back(&group);
     const auto diff = config::diff_groups(running, fresh.groups);
     if (diff.empty()) return;
