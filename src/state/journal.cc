@@ -20,17 +20,17 @@ constexpr char kBetween = '\0';  // in the key of a process; no name has it
 
 template <class T>
 void put_number(std::string& bytes, T number) {
+    const std::uint64_t wide = number;
     for (std::size_t i = 0; i < sizeof number; ++i)
-        bytes += static_cast<char>(number >> (8 * i) & 0xffU);
+        bytes += static_cast<char>(wide >> (8 * i) & 0xffU);
 }
 
 template <class T>
 T get_number(std::string_view bytes) {
-    T number = 0;
-    for (std::size_t i = 0; i < sizeof number; ++i)
-        number = static_cast<T>(number | static_cast<T>(static_cast<unsigned char>(bytes[i]))
-                                             << (8 * i));
-    return number;
+    std::uint64_t wide = 0;
+    for (std::size_t i = 0; i < sizeof(T); ++i)
+        wide |= std::uint64_t{static_cast<unsigned char>(bytes[i])} << (8 * i);
+    return static_cast<T>(wide);
 }
 
 std::string record(Kind kind, std::string_view key, std::string_view payload) {
