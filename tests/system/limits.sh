@@ -151,10 +151,11 @@ check "a unit whose programs outlive a crash" start --property=Delegate=yes \
     --property=KillMode=process --property=Restart=always --property=RestartSec=0 \
     --property="ExecStopPost=$svd --release-cgroup"
 main=$(systemctl show -P MainPID "$unit") survivor=$(pid plain)
+limited() { holds "$(leaf spin)/cpu.max" "20000 100000"; }
 again() { [ "$(systemctl show -P MainPID "$unit")" != "$main" ] && systemctl -q is-active "$unit"; }
 kill -9 "$main"
 check "svd is started again" soon again
-check "and limits programs" soon holds "$(leaf spin)/cpu.max" "20000 100000"
+check "and limits programs" soon limited
 check "the survivor lives" test -e "/proc/$survivor"
 own=$cgroups$(systemctl show -P ControlGroup "$unit")
 systemctl stop "$unit"
