@@ -84,8 +84,9 @@ struct EventPoolInfo {
 struct DaemonInfo {
     std::string_view version;
     pid_t pid = 0;
-    int upgrades = 0;    // how often it has become another program
-    WallTime started{};  // of the first one
+    int upgrades = 0;             // how often it has become another program
+    WallTime started{};           // of the first one
+    bool outlives_crash = false;  // programs would lose nothing if svd crashed now
 };
 
 enum class Channel { Stdout, Stderr };

@@ -69,16 +69,18 @@ Result<std::unique_ptr<KeptState>> KeptState::open(os::Loop& loop, log::DaemonLo
 Status KeptState::open_parts() {
     compact_at_ = kSmallestJournal;
     SVD_TRY(journal_, make_journal());
-    SVD_TRY(writing_, os::Defer::create(loop_, [this] { return write_some(); }));
+    SVD_TRY(writing_,
+            os::Defer::create(loop_, [this] { return write_some(); }, os::Priority::Control));
     for (const auto* group : fleet_.groups_by_priority()) group_changed(group->name());
-    writing_.enable();
-    return start_keeper();
+    write_daemon();
+    return {};
 }
 
 // --- the keeper ----------------------------------------------------------------------------------
 
 Status KeptState::start_keeper() {
     SVD_TRY(keeper_, os::Keeper::start(address_, journal_.get()));
+    keeper_->set_doors(doors_);
     keeper_started_ = os::Loop::now().mono;
     SVD_TRY(keeper_end_, os::Watch::add(loop_, keeper_->pidfd(), EPOLLIN, os::Priority::Control,
                                         [this](std::uint32_t) { keeper_ended(); }));
@@ -99,14 +101,39 @@ void KeptState::keeper_ended() {
 
 // --- the journal ---------------------------------------------------------------------------------
 
+void KeptState::begin() {
+    if (std::exchange(begun_, true)) return;
+    writing_.enable();
+}
+
+void KeptState::write_all() {
+    begun_ = true;
+    while (write_some()) {
+    }
+}
+
+bool KeptState::up_to_date() const {
+    return keeper_ && complete_ && !broken_ && !daemon_changed_ && groups_.empty() &&
+           processes_.empty();
+}
+
+void KeptState::set_doors(std::vector<int> descriptors) {
+    doors_ = std::move(descriptors);
+    if (keeper_) keeper_->set_doors(doors_);
+}
+
+void KeptState::want_to_write() {
+    if (begun_) writing_.enable();
+}
+
 void KeptState::daemon_changed() {
     daemon_changed_ = true;
-    writing_.enable();
+    want_to_write();
 }
 
 void KeptState::group_changed(const std::string& name) {
     groups_.push_back(name);
-    writing_.enable();
+    want_to_write();
 }
 
 void KeptState::group_gone(const std::string& name) {
@@ -116,11 +143,17 @@ void KeptState::group_gone(const std::string& name) {
 void KeptState::process_changed(process::Process& process) {
     if (std::exchange(runtime_of(process).unwritten, true)) return;
     processes_.emplace_back(process.group->name(), process.name());
-    writing_.enable();
+    want_to_write();
 }
 
 void KeptState::write(const process::Process& process) {
     append(state::process_record(process.group->name(), hooks_.process(process)));
+}
+
+void KeptState::write_daemon() {
+    auto daemon = hooks_.daemon();
+    daemon.complete = complete_;
+    append(state::daemon_record(daemon));
 }
 
 void KeptState::write_next_group() {
@@ -145,9 +178,7 @@ void KeptState::write_next_process() {
 bool KeptState::write_some() {
     for (int i = 0; i < kWritesPerTurn; ++i) {
         if (std::exchange(daemon_changed_, false)) {
-            auto daemon = hooks_.daemon();
-            daemon.complete = complete_;
-            append(state::daemon_record(daemon));
+            write_daemon();
         } else if (!groups_.empty()) {
             write_next_group();
         } else if (!processes_.empty()) {

@@ -10,6 +10,7 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "linux/keeper.h"
 #include "linux/loop.h"
@@ -25,7 +26,8 @@ class KeptState {
         std::function<state::KeptDaemon()> daemon;
         std::function<state::KeptProcess(const process::Process&)> process;
     };
-    // `address`: where a successor looks for the keeper. All arguments outlive this.
+    // `address`: where a successor looks for the keeper. Nothing is written before begin() but
+    // what is not of a group. All arguments outlive this.
     [[nodiscard]] static Result<std::unique_ptr<KeptState>> open(os::Loop& loop,
                                                                  log::DaemonLog& log,
                                                                  process::Fleet& fleet,
@@ -33,20 +35,30 @@ class KeptState {
     // The keeper ends: there is nothing to keep any more.
     ~KeptState();
 
+    // Programs have been started as far as they are to start: from now on every change is written.
+    void begin();
+    // The keeper, and with it the use of all this.
+    [[nodiscard]] Status start_keeper();
+    // Instead of begin(): everything at once.
+    void write_all();
+    // A crash now would lose nothing.
+    [[nodiscard]] bool up_to_date() const;
+
     void daemon_changed();
     void group_changed(const std::string& name);  // added or configured anew
     void group_gone(const std::string& name);
     void process_changed(process::Process& process);
     // At once; for what must not be behind the bytes in its log.
     void write(const process::Process& process);
-    void set_doors(std::span<const int> descriptors) { keeper_->set_doors(descriptors); }
+    void set_doors(std::vector<int> descriptors);
 
   private:
     KeptState(os::Loop& loop, log::DaemonLog& log, process::Fleet& fleet, std::string address,
               Hooks hooks);
     [[nodiscard]] Status open_parts();
-    [[nodiscard]] Status start_keeper();
+    void write_daemon();
     void keeper_ended();
+    void want_to_write();
     bool write_some();
     void write_next_group();
     void write_next_process();
@@ -58,12 +70,14 @@ class KeptState {
     process::Fleet& fleet_;
     std::string address_;
     Hooks hooks_;
+    std::vector<int> doors_;
     UniqueFd journal_;
     std::size_t size_ = 0;
     std::size_t compact_at_ = 0;
-    bool broken_ = false;    // no more room: said once
+    bool broken_ = false;  // no more room: said once
+    bool begun_ = false;
     bool complete_ = false;  // everything has been written once
-    bool daemon_changed_ = true;
+    bool daemon_changed_ = false;
     std::deque<std::string> groups_;                             // to be written
     std::deque<std::pair<std::string, std::string>> processes_;  // group and name
     os::Defer writing_;

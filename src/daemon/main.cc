@@ -86,28 +86,23 @@ int serve_to_the_end(const Options& options, Startup& startup, Setup setup,
 // when its programs are ended now.
 Result<std::optional<Setup>> after_a_crash(Startup& startup,
                                            const std::shared_ptr<const config::Config>& config,
-                                           const std::string& address, log::DaemonLog& log) {
+                                           const KeeperName& keeper, log::DaemonLog& log) {
     constexpr auto kPatience = std::chrono::seconds(10);
-    auto estate = os::Estate::find(address);
-    if (!estate) {  // anybody can take an address; that is no reason not to start
-        fmt::print(stderr, "Warning: programs of a crashed svd cannot be found: {}\n",
-                   estate.error().text);
-        return std::optional<Setup>();
-    }
-    if (!*estate) return std::optional<Setup>();
-    auto inheritance = inherit(**std::move(estate));
+    auto inheritance = find_inheritance(keeper.base);
     if (!inheritance)
         return fail(
             "cannot take over the programs of a crashed svd: {}. They still run; end them and the "
             "process svd-keeper to start anew",
             inheritance.error().text);
+    if (!*inheritance) return std::optional<Setup>();
     if (!config->daemon.take_over) {
         SVD_CHECK(open_main_log(log, config->daemon, config->daemon.nodaemon));
-        SVD_CHECK(end_programs(*std::move(inheritance), kPatience, log));
+        SVD_CHECK(end_programs(**std::move(inheritance), kPatience, log));
         return std::optional<Setup>();
     }
-    SVD_TRY(auto setup, take_over(startup, *std::move(inheritance), config, log));
-    setup.keeper_address = address;
+    const int generation = (*inheritance)->kept.daemon.generation + 1;
+    SVD_TRY(auto setup, take_over(startup, **std::move(inheritance), config, log));
+    setup.keeper = {keeper.base, generation};
     return std::optional<Setup>(std::move(setup));
 }
 
@@ -151,8 +146,8 @@ int run(const Options& options, config::LoadRequest request, std::span<const std
     startup.request = std::move(request);
     if (const auto done = become_user(startup, config->daemon, log); !done)
         return usage_error(options, done.error().text);
-    const auto address = keeper_address(*config, startup.request.working_directory);
-    if (auto earlier = after_a_crash(startup, config, address, log); !earlier)
+    const KeeperName keeper{keeper_base(*config, startup.request.working_directory)};
+    if (auto earlier = after_a_crash(startup, config, keeper, log); !earlier)
         return usage_error(options, earlier.error().text);
     else if (*earlier)
         return serve_to_the_end(options, startup, **std::move(earlier), argv, log);
@@ -170,7 +165,7 @@ int run(const Options& options, config::LoadRequest request, std::span<const std
     setup.environment = startup.environment;
     setup.limits = startup.limits;
     setup.servers = *std::move(servers);
-    setup.keeper_address = address;
+    setup.keeper = keeper;
     setup.started = read_clocks().wall;
     return serve_to_the_end(options, startup, std::move(setup), argv, log);
 }

@@ -67,7 +67,7 @@ Result<Setup> resume(Startup& startup, const Options& options, int state_fd, log
     setup.first_serial = snapshot.next_serial;
     setup.first_listener_serial = snapshot.next_listener_serial;
     setup.upgrades = snapshot.upgrades + 1;
-    setup.keeper_address = keeper_address(*setup.config, snapshot.working_directory);
+    setup.keeper = {keeper_base(*setup.config, snapshot.working_directory), 0};
     setup.started = snapshot.started;
     setup.resume = std::move(snapshot);
     return setup;

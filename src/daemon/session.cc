@@ -65,7 +65,10 @@ Status Session::open_parts() {
         scopes.cgroup.name = setup_.resume->cgroup;
         scopes.cgroup.adopt = true;
         scopes.force_walk = setup_.resume->cgroup.empty();
-        if (setup_.taken_over && !scopes.force_walk) scopes.cgroup.place = setup_.taken_over->place;
+        if (setup_.taken_over && !scopes.force_walk) {
+            scopes.cgroup.place = setup_.taken_over->place;
+            scopes.cgroup.locked = setup_.taken_over->cgroup.get();
+        }
     }
     SVD_TRY(scopes_, os::Scopes::open(loop_, *children_, scopes));
     if (scopes_->walking())
@@ -153,7 +156,7 @@ Status Session::open_listeners() {
 Result<DaemonState> Session::run() {
     if (setup_.resume) {
         take_up(*std::exchange(setup_.resume, std::nullopt));
-        if (const auto taken = std::move(setup_.taken_over)) finish_taking_over(*taken);
+        if (auto taken = std::move(setup_.taken_over)) finish_taking_over(std::move(*taken));
     } else {
         // The groups share ownership of the configuration that the session starts with.
         for (const auto& group : setup_.config->groups)
@@ -169,6 +172,7 @@ Result<DaemonState> Session::run() {
 
 bool Session::start_turn() {
     if (fleet_->start_some(kStartsPerTurn, now())) return true;
+    if (kept_) kept_->begin();
     if (!std::exchange(ready_, true))
         os::notify_ready(fmt::format("{} programs", fleet_->process_count()));
     // What reading the configuration needed is free now, at start as after an update.

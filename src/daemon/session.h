@@ -23,12 +23,25 @@
 
 namespace svd::daemon {
 
+// Where a successor looks. Two addresses take turns, so that after a crash the new keeper is there
+// before the old one ends.
+struct KeeperName {
+    static constexpr int kAddresses = 2;
+    std::string base;    // empty: no keeper
+    int generation = 0;  // crashes in this row
+    [[nodiscard]] std::string address() const {
+        return fmt::format("{}.{}", base, generation % kAddresses);
+    }
+};
+
 // What a daemon that has crashed left besides its state.
 struct TakenOver {
+    std::vector<os::Estate> estates;   // to be settled when another keeper has all this
     std::map<pid_t, UniqueFd> pidfds;  // of its children
     std::unique_ptr<log::Flight> flight;
     int pipe_in_flight = -1;
     os::CgroupPlace place;                        // where its subtree lies
+    UniqueFd cgroup;                              // the subtree, locked
     std::shared_ptr<const config::Config> fresh;  // whose other groups are to start; may be null
 };
 
@@ -46,7 +59,7 @@ struct Setup {
     WallTime started{};                       // of the first one
     std::optional<state::Snapshot> resume;    // to go on from instead of starting
     std::unique_ptr<TakenOver> taken_over;    // with `resume`, after a crash
-    std::string keeper_address;               // where a successor looks after one
+    KeeperName keeper;                        // where a successor looks after one
 
     // The same for the next session, without what belongs to this one alone.
     [[nodiscard]] Setup for_restart() const {
@@ -57,7 +70,7 @@ struct Setup {
         next.argv = argv;
         next.upgrades = upgrades;
         next.started = started;
-        next.keeper_address = keeper_address;
+        next.keeper = keeper;
         return next;
     }
 };
@@ -114,7 +127,9 @@ class Session final : public control::Host {
     Status open_upgrade();
     [[nodiscard]] state::Snapshot save() const;
     void take_up(state::Snapshot saved);
-    void finish_taking_over(const TakenOver& taken);
+    void finish_taking_over(TakenOver taken);
+    void settle_estates(std::vector<os::Estate>& estates);
+    void no_keeper(const Error& why);
     void open_kept_state();
     [[nodiscard]] state::KeptDaemon save_for_a_crash() const;
     [[nodiscard]] state::Snapshot save_daemon() const;

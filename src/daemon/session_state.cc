@@ -127,8 +127,11 @@ state::KeptDaemon Session::save_for_a_crash() const {
     if (auto* tree = scopes_->tree()) {
         kept.cgroup_parent = tree->place().directory;
         kept.cgroup_path = tree->place().path;
+        kept.cgroup = tree->fd();
+        kept.descriptors.push_back(identity_of(kept.cgroup));
     }
     kept.flight = flight_->fd();
+    kept.generation = setup_.keeper.generation;
     state::for_each_descriptor(kept.snapshot, [&](int fd) {
         if (fd >= 0) kept.descriptors.push_back(identity_of(fd));
     });
@@ -138,36 +141,54 @@ state::KeptDaemon Session::save_for_a_crash() const {
 
 void Session::open_kept_state() {
     // The first process of a container takes everything with it.
-    if (setup_.keeper_address.empty() || ::getpid() == 1) return;
+    if (setup_.keeper.base.empty() || ::getpid() == 1) return;
     KeptState::Hooks hooks;
     hooks.daemon = [this] { return save_for_a_crash(); };
     hooks.process = [this](const process::Process& process) {
         return executor_->save_for_a_crash(process);
     };
-    auto kept = KeptState::open(loop_, log_, *fleet_, setup_.keeper_address, std::move(hooks));
+    auto kept = KeptState::open(loop_, log_, *fleet_, setup_.keeper.address(), std::move(hooks));
     if (!kept) return log_.warn("programs would not outlive a crash of svd: {}", kept.error().text);
     kept_ = *std::move(kept);
     executor_->attach(kept_.get());
     std::vector<int> doors;
     for (const auto& server : setup_.servers) doors.push_back(server.listener.fd());
-    kept_->set_doors(doors);
+    kept_->set_doors(std::move(doors));
+    if (setup_.taken_over) return;  // theirs is still there
+    if (const auto started = kept_->start_keeper(); !started) no_keeper(started.error());
 }
 
-void Session::finish_taking_over(const TakenOver& taken) {
-    // Nobody knows what these had been told.
+void Session::no_keeper(const Error& why) {
+    log_.warn("programs would not outlive a crash of svd: {}", why.text);
+}
+
+// From here on a crash of this svd is like one of the earlier: there is always a keeper that knows.
+void Session::settle_estates(std::vector<os::Estate>& estates) {
+    if (kept_) {
+        kept_->write_all();
+        if (const auto started = kept_->start_keeper(); !started) no_keeper(started.error());
+    }
+    for (auto& estate : estates) ignore(estate.settle(), "it is gone already");
+}
+
+void Session::finish_taking_over(TakenOver taken) {
+    std::vector<const process::Group*> added;
+    if (taken.fresh)
+        for (const auto& config : taken.fresh->groups)
+            if (fleet_->find_group(config.name) == nullptr)
+                added.push_back(&fleet_->add_group(
+                    std::shared_ptr<const config::GroupConfig>(taken.fresh, &config)));
+    settle_estates(taken.estates);
     for (auto* process : fleet_->processes_by_name()) {
+        // Started in the last moment, and nobody knows by whose pid.
         if (process->data.pid == 0 && !runtime_of(*process).scope.is_empty())
             ignore(runtime_of(*process).scope.kill_all(), "the next start reports it");
+        // Nobody knows what these had been told.
         if (!is_listener(*process) || process->data.pid == 0) continue;
         fleet_->feed(*process, process::StopRequested{}, now());
         fleet_->feed(*process, process::StartRequested{}, now());
     }
-    if (!taken.fresh) return;
-    for (const auto& config : taken.fresh->groups) {
-        if (fleet_->find_group(config.name) != nullptr) continue;
-        fleet_->queue_autostart(
-            fleet_->add_group(std::shared_ptr<const config::GroupConfig>(taken.fresh, &config)));
-    }
+    for (const auto* group : added) fleet_->queue_autostart(*group);
 }
 
 void Session::upgrade(control::Done<void> done) {
@@ -177,7 +198,7 @@ void Session::upgrade(control::Done<void> done) {
 }
 
 control::DaemonInfo Session::daemon_info() const {
-    return {kVersion, ::getpid(), setup_.upgrades, setup_.started};
+    return {kVersion, ::getpid(), setup_.upgrades, setup_.started, kept_ && kept_->up_to_date()};
 }
 
 Status Session::open_upgrade() {

@@ -7,6 +7,7 @@
 #include <unordered_map>
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <poll.h>
 #include <sys/syscall.h>
@@ -34,6 +35,7 @@ class Taken {
         };
         state::for_each_descriptor(kept.daemon.snapshot, want);
         want(kept.daemon.flight);
+        want(kept.daemon.cgroup);
         Taken taken;
         taken.expect(kept.daemon.descriptors);
         for (const auto& [names, process] : kept.processes) {
@@ -79,6 +81,33 @@ bool all_have_ended(const std::map<pid_t, UniqueFd>& pidfds, Duration patience) 
     return true;
 }
 
+Result<state::Kept> read_estate(const os::Estate& estate) {
+    SVD_TRY(const std::string journal, os::read_whole_file(estate.state()));
+    return state::replay(journal);
+}
+
+// Every descriptor that is meant gets its number in this process.
+Status take_all(Inheritance& all, os::Estate& estate) {
+    auto& daemon = all.kept.daemon;
+    SVD_TRY(auto taken, Taken::from(estate, all.kept));
+    std::unordered_map<int, int> renumbered;
+    state::for_each_descriptor(daemon.snapshot, [&](int& fd) {
+        const int before = fd;
+        fd = taken.at(before).release();
+        if (fd >= 0) renumbered.emplace(before, fd);
+    });
+    for (const auto& [names, process] : all.kept.processes)
+        if (auto pidfd = taken.at(process.pidfd))
+            all.parts.pidfds.insert_or_assign(process.process.data.pid, std::move(pidfd));
+    SVD_TRY(all.parts.flight, log::Flight::take_up(taken.at(daemon.flight)));
+    if (const auto pipe = renumbered.find(all.parts.flight->pipe_in_flight());
+        pipe != renumbered.end())
+        all.parts.pipe_in_flight = pipe->second;
+    all.parts.place = {daemon.cgroup_parent, daemon.cgroup_path};
+    all.parts.cgroup = taken.at(daemon.cgroup);
+    return {};
+}
+
 // What is in the file and does not hold yet.
 void log_differences(const state::Snapshot& snapshot, const config::Config& fresh,
                      log::DaemonLog& log) {
@@ -102,35 +131,37 @@ Result<std::vector<OpenServer>> take_servers(const std::vector<state::Server>& s
 }
 }  // namespace
 
-std::string keeper_address(const config::Config& config, const std::string& working_directory) {
+std::string keeper_base(const config::Config& config, const std::string& working_directory) {
     const std::string& pidfile = config.daemon.pidfile;
     return os::keeper_address(pidfile.starts_with('/') ? pidfile
                                                        : working_directory + "/" + pidfile);
 }
 
-Result<Inheritance> inherit(os::Estate estate) {
-    SVD_TRY(const std::string journal, os::read_whole_file(estate.state()));
+Result<std::optional<Inheritance>> find_inheritance(const std::string& base) {
     Inheritance all;
-    SVD_TRY(all.kept, state::replay(journal));
-    auto& daemon = all.kept.daemon;
-    SVD_TRY(auto taken, Taken::from(estate, all.kept));
-
-    std::unordered_map<int, int> renumbered;
-    state::for_each_descriptor(daemon.snapshot, [&](int& fd) {
-        const int before = fd;
-        fd = taken.at(before).release();
-        if (fd >= 0) renumbered.emplace(before, fd);
-    });
-    for (const auto& [names, process] : all.kept.processes)
-        if (auto pidfd = taken.at(process.pidfd))
-            all.parts.pidfds.insert_or_assign(process.process.data.pid, std::move(pidfd));
-    SVD_TRY(all.parts.flight, log::Flight::take_up(taken.at(daemon.flight)));
-    if (const auto pipe = renumbered.find(all.parts.flight->pipe_in_flight());
-        pipe != renumbered.end())
-        all.parts.pipe_in_flight = pipe->second;
-    all.parts.place = {daemon.cgroup_parent, daemon.cgroup_path};
-    SVD_CHECK(estate.settle());
-    return all;
+    std::optional<std::size_t> best;
+    std::optional<Error> unreadable;
+    for (int turn = 0; turn < KeeperName::kAddresses; ++turn) {
+        const auto address = KeeperName{base, turn}.address();
+        auto estate = os::Estate::find(address);
+        // Anybody can take an address; that is no reason not to start.
+        if (!estate)
+            fmt::print(stderr, "Warning: programs of a crashed svd cannot be looked for: {}\n",
+                       estate.error().text);
+        if (!estate || !*estate) continue;
+        auto& found = all.parts.estates.emplace_back(**std::move(estate));
+        auto kept = read_estate(found);
+        if (!kept) {
+            unreadable = kept.error();
+        } else if (!best || kept->daemon.generation > all.kept.daemon.generation) {
+            best = all.parts.estates.size() - 1;
+            all.kept = *std::move(kept);
+        }
+    }
+    if (!best && unreadable) return std::unexpected(*unreadable);
+    if (!best) return std::optional<Inheritance>();
+    SVD_CHECK(take_all(all, all.parts.estates[*best]));
+    return std::optional<Inheritance>(std::move(all));
 }
 
 Result<Setup> take_over(Startup& startup, Inheritance inheritance,
@@ -170,6 +201,7 @@ Status end_programs(Inheritance inheritance, Duration patience, log::DaemonLog& 
     for (const auto& [pid, pidfd] : pidfds) send(pidfd.get(), SIGTERM);
     const bool ended = all_have_ended(pidfds, patience);
     for (const auto& [pid, pidfd] : pidfds) send(pidfd.get(), SIGKILL);
+    for (auto& estate : inheritance.parts.estates) ignore(estate.settle(), "it is gone already");
     const auto& daemon = inheritance.kept.daemon;
     if (daemon.snapshot.cgroup.empty()) return {};
     const std::string kill =

@@ -14,18 +14,20 @@
 
 namespace svd::daemon {
 
-// Of the daemon with this configuration, started in this directory.
-[[nodiscard]] std::string keeper_address(const config::Config& config,
-                                         const std::string& working_directory);
+// Of the daemon with this configuration, started in this directory; a KeeperName's base.
+[[nodiscard]] std::string keeper_base(const config::Config& config,
+                                      const std::string& working_directory);
 
-// Everything that a crashed daemon left, in this process under new numbers. Its keeper has ended.
+// Everything that a crashed daemon left, in this process under new numbers. Its keeper goes on
+// until the estates are settled.
 struct Inheritance {
     state::Kept kept;
     TakenOver parts;
 };
 
-// Fails when the state cannot be read; the keeper then goes on keeping.
-[[nodiscard]] Result<Inheritance> inherit(os::Estate estate);
+// Empty when nobody has left anything. Fails when somebody has and it cannot be read. Of two
+// keepers (a daemon crashed while it took over) the later one counts.
+[[nodiscard]] Result<std::optional<Inheritance>> find_inheritance(const std::string& base);
 
 // As resume(): the programs are taken over, with the configuration that they were running with.
 // `fresh` is what is in the file now.

@@ -71,6 +71,7 @@ Outcome<void> get_daemon_info(const RpcContext& context, const Arguments&, std::
     fields.number("upgrades", info.upgrades);
     fields.number("started", epoch_seconds(info.started));
     fields.number("processes", static_cast<std::int64_t>(context.supervisor.process_count()));
+    fields.flag("outlives_crash", info.outlives_crash);
     return {};
 }
 
@@ -103,7 +104,8 @@ const Method kMethods[] = {
      "",
      During::Always,
      "Tells of svd itself: a struct of version, pid, upgrades (how often it has become another\n"
-     "program), started (seconds since 1970, of the first one) and processes (how many).",
+     "program), started (seconds since 1970, of the first one), processes (how many) and\n"
+     "outlives_crash (programs would lose nothing if svd crashed now).",
      {},
      "struct",
      "result a struct",

@@ -171,7 +171,10 @@ Status CgroupTree::create(const CgroupPlace& place, const Options& options) {
         name_ = i == 0 ? wanted : fmt::format("{}-{}", wanted, i + 1);
         if (mkdirat(parent_.get(), name_.c_str(), 0755) != 0 && errno != EEXIST)
             return fail_errno(errno, "create cgroup {}/{}", place.directory, name_);
-        dir_ = UniqueFd::adopt(openat(parent_.get(), name_.c_str(), kDirectoryFlags));
+        // A lock is of an open file: who opens it anew waits for whoever still has the old one.
+        dir_ = options.locked >= 0 && i == 0
+                   ? UniqueFd::adopt(fcntl(options.locked, F_DUPFD_CLOEXEC, 3))
+                   : UniqueFd::adopt(openat(parent_.get(), name_.c_str(), kDirectoryFlags));
         if (!dir_ || !try_lock(dir_.get())) continue;
         // Another starting daemon may have tidied it away between mkdir and the lock.
         if (!is_same_directory(parent_.get(), name_, dir_.get())) continue;

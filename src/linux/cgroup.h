@@ -104,6 +104,7 @@ class CgroupTree {
         std::string mountinfo = "/proc/self/mountinfo";
         std::string self_cgroup = "/proc/self/cgroup";
         std::optional<CgroupPlace> place{};  // in which the subtree lies; empty: the own cgroup
+        int locked = -1;  // the directory of that subtree as the earlier daemon had it; borrowed
     };
     // Fails with the reason when there is no v2 mount, the own cgroup is out of sight, or it may
     // not be written.

@@ -144,8 +144,9 @@ Result<std::optional<Estate>> Estate::find(const std::string& address) {
     ::setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
     ::setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
     detail::Packet greeting;
-    if (const long got = detail::receive_packet(fd, greeting); got < 0)
-        return fail_errno(static_cast<int>(-got), "hear from the keeper at @{}", address);
+    const long got = detail::receive_packet(fd, greeting);
+    if (got == -ECONNRESET) return std::optional<Estate>();  // it was about to end
+    if (got < 0) return fail_errno(static_cast<int>(-got), "hear from the keeper at @{}", address);
     if (greeting.descriptor_count == 1) estate.state_ = UniqueFd::adopt(greeting.descriptors[0]);
     const bool here = greeting.word_count == 1 &&
                       greeting.words[0] == static_cast<std::int32_t>(detail::Greeting::Here);

@@ -74,7 +74,6 @@ class Estate {
     [[nodiscard]] Status settle();
 
   private:
-    Estate() = default;
     UniqueFd connection_;
     UniqueFd state_;
 };

@@ -32,7 +32,9 @@ struct KeptDaemon {
     Snapshot snapshot;
     std::string cgroup_parent;  // directory in which the subtree lies
     std::string cgroup_path;    // of that directory, as /proc/PID/cgroup shows it
+    int cgroup = -1;            // descriptor of the subtree, which is locked by it
     int flight = -1;            // descriptor of the bytes on their way to logs
+    int generation = 0;         // how many daemons of this row have crashed
     bool complete = false;      // every group has been written
     std::vector<Identity> descriptors;
 };

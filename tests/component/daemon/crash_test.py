@@ -39,11 +39,8 @@ class Crash(DaemonCase):
         self.launch([SVD, "-n", "-s", "-c", self.path("svd.conf"), *options], self.path("s.sock"))
 
     def settled(self):
-        """Whether all is written down that a successor must know: svd sleeps again."""
-        def sleeps():
-            with open(f"/proc/{self.daemon.pid}/wchan", encoding="ascii") as wait_channel:
-                return "ep" in wait_channel.read()
-        self.wait("svd has nothing more to do", sleeps)
+        """Until all is written down that a successor must know."""
+        self.wait("all is kept", lambda: self.rpc.svd.getDaemonInfo()["outlives_crash"])
 
     def facts(self):
         return [(one["name"], one["statename"], one["pid"], one["start"])
@@ -76,12 +73,12 @@ class Crash(DaemonCase):
         self.start("[program:n]\ncommand=/usr/bin/python3 {dir}/counter.py\nnumprocs=4\n"
                    "process_name=n%(process_num)d\nstdout_logfile={dir}/%(process_num)d.log\n"
                    "stdout_logfile_maxbytes=0\n")
-        self.settled_under_load()
+        self.settled()
         pids = [self.info(f"n:n{i}")["pid"] for i in range(4)]
         for _ in range(10):
             seen = os.path.getsize(self.path("0.log"))
             self.crash()
-            self.settled_under_load()
+            self.settled()
             self.wait("it goes on", lambda seen=seen: os.path.getsize(self.path("0.log")) > seen)
         self.assertEqual([self.info(f"n:n{i}")["pid"] for i in range(4)], pids)
         self.assertEqual(self.ctl("stop", "n:*")[0], 0)
@@ -89,25 +86,43 @@ class Crash(DaemonCase):
             numbers = self.numbers(f"{i}.log")
             self.assertEqual(numbers, list(range(len(numbers))))
 
-    def settled_under_load(self):
-        for i in range(4):
-            self.wait_state(f"n:n{i}", "RUNNING")
-
     def test_RotationUnderLoad_LosesNothingEither(self):
         self.write("counter.py", COUNTER)
         self.start("[program:n]\ncommand=/usr/bin/python3 {dir}/counter.py\nnumprocs=4\n"
                    "process_name=n%(process_num)d\nstdout_logfile={dir}/%(process_num)d.log\n"
                    "stdout_logfile_maxbytes=256KB\nstdout_logfile_backups=10000\n")
         for _ in range(5):
-            self.settled_under_load()
+            self.settled()
             self.crash()
-        self.settled_under_load()
+        self.settled()
         self.assertEqual(self.ctl("stop", "n:*")[0], 0)
         for i in range(4):
             names = [name for name in os.listdir(self.dir) if name.startswith(f"{i}.log")]
             names.sort(key=lambda name: -int("0" + name.rpartition("log")[2][1:]))
             numbers = self.numbers(*names)
             self.assertEqual(numbers, list(range(len(numbers))))
+
+    def test_SuccessorsThatAreKilledToo_LoseNothing(self):
+        """At any time of their taking over: each is given a little longer than the one before."""
+        self.write("counter.py", COUNTER)
+        self.start("[program:n]\ncommand=/usr/bin/python3 {dir}/counter.py\n"
+                   "stdout_logfile={dir}/0.log\nstdout_logfile_maxbytes=0\n"
+                   "[program:cat]\ncommand=/bin/cat\nnumprocs=20\nprocess_name=c%(process_num)d\n")
+        self.settled()
+        before = self.facts()
+        self.die()
+        for milliseconds in range(0, 40, 2):
+            self.daemon = subprocess.Popen([SVD, "-n", "-s", "-c", self.path("svd.conf")])
+            try:
+                self.daemon.wait(milliseconds / 1000)
+                self.fail("it could not take over")
+            except subprocess.TimeoutExpired:
+                self.die()
+        self.again()
+        self.assertEqual(self.facts(), before)
+        self.assertEqual(self.ctl("stop", "n")[0], 0)
+        numbers = self.numbers("0.log")
+        self.assertEqual(numbers, list(range(len(numbers))))
 
     def test_EndsMeanwhile_AreKnownWithTheirStatus(self):
         self.start("[program:code]\ncommand=/bin/sh -c 'read line; echo bye; exit 7'\n"
