@@ -126,6 +126,15 @@ for crash in $(seq $crashes); do
     check "crash $crash: every program is the one of before" unchanged
 done
 
+successor() { [ "$(main)" != 0 ] && [ "$(main)" != "$first" ]; }
+kill_successor() { soon successor && kill -9 "$(main)"; }
+for _ in 1 2 3; do
+    first=$(main)
+    check "the next one is killed as it begins" crash kill_successor
+    check "and every program is the one of before" soon unchanged
+    check "the programs write on" soon write_on $(($(lines 017) + 1000))
+done
+
 # Longer without svd, so that programs end in the meantime.
 printf '[Service]\nRestartSec=2\n' >/etc/systemd/system/svd.service.d/slow.conf
 systemctl daemon-reload
