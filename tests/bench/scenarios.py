@@ -172,10 +172,10 @@ def idle(bench):
     woken, memory = {}, {}
     for name in [one for one in PEERS if one in bench.managers]:
         manager, _, _ = bench.up(name, bench.idle(bench.programs))
-        time.sleep(3)
+        time.sleep(3)  # what starting left to do is done
         pids, seconds = manager.own_pids(), 20
         before = sum(map(wake_ups, pids))
-        time.sleep(seconds)
+        time.sleep(seconds)  # the measurement
         woken[name] = (sum(map(wake_ups, pids)) - before) / seconds
         memory[name] = sum(map(pss_bytes, pids)) / 1e6
         manager.end()
@@ -186,7 +186,7 @@ def idle(bench):
 def accounting(bench):
     """What 1000 programs use, asked for once a second: the daemon's share of a CPU, and an answer."""
     manager, _, _ = bench.up("svd", bench.idle(bench.programs))
-    time.sleep(2)
+    time.sleep(2)  # what starting left to do is done
     pids, seconds = manager.own_pids(), 10
     rows = {}
     for method in ("svd.getUsage", "svd.getAllProcessInfoEx"):
@@ -194,11 +194,12 @@ def accounting(bench):
         answers = []
         for _ in range(seconds):
             answers.append(_call(bench, manager, method, 1, 1)["p50_ms"])
+            # Once a second, whatever an answer took.
             time.sleep(max(0, start + len(answers) - time.monotonic()))
         used = (sum(map(cpu_ns, pids)) - before) / 1e9 / (time.monotonic() - start)
         rows[method] = sorted(answers)[seconds // 2], used * 100
     before, woken = sum(map(cpu_ns, pids)), sum(map(wake_ups, pids))
-    time.sleep(seconds)
+    time.sleep(seconds)  # the measurement
     rest = (sum(map(cpu_ns, pids)) - before) / 1e9 / seconds * 100
     woken = (sum(map(wake_ups, pids)) - woken) / seconds
     manager.end()
@@ -256,9 +257,9 @@ def _flapping(bench, name, count, seconds):
     listener = Listener(count + 1, bench.helper("listen", count + 1), "PROCESS_STATE", 1_000_000)
     flapping = [Program(i, bench.helper("flap", i)) for i in range(1, count + 1)]
     manager, _, _ = bench.up(name, [listener] + flapping)
-    time.sleep(1)
+    time.sleep(1)  # they flap evenly by now
     started, (delivered, *_) = bench.board.begun(), bench.board.tally()
-    time.sleep(seconds)
+    time.sleep(seconds)  # the measurement
     started_then, (delivered_then, *_) = bench.board.begun(), bench.board.tally()
     bench.board.go()
     time.sleep(2)  # every program has met its last start
@@ -363,7 +364,7 @@ def update(bench):
     times, others = {}, {}
     for name in bench.each_run(PEERS):
         manager, _, _ = bench.up(name, bench.idle(bench.programs))
-        time.sleep(1)
+        time.sleep(1)  # what starting left to do is done
         changed = manager.programs[bench.programs // 2]
         changed.argv = changed.argv + ["1"]
         bench.board.take()
@@ -414,11 +415,12 @@ def upgrade(bench):
         manager, _, seen = bench.up("svd", programs)
         started = time.monotonic()
         bench.board.go()
-        time.sleep(1)
+        time.sleep(1)  # it writes, and nobody is behind
         silence.append(_longest_silence(
             manager, lambda: os.kill(manager.process.pid, signal.SIGUSR1),
             lambda: manager.upgrades() == 1))
         ends = bench.board.wait(kinds.WRITE_END, [bench.programs + 1], 60)
+        # It has written for five seconds, as it was told, and its end is read.
         time.sleep(max(0, started + 7 - time.monotonic()))
         lost += ends[bench.programs + 1].value - os.path.getsize(log)
         restarted += sum(not os.path.exists(f"/proc/{record.pid}") for number, record in seen.items()
@@ -475,7 +477,7 @@ def tree(bench):
         manager.start()
         seen = bench.board.wait(kinds.DESCENDANT, range(count), 60)
         manager.wait_ready()
-        time.sleep(1.5)
+        time.sleep(1.5)  # past startsecs and what follows it
         deaths = Deaths(record.pid for record in seen.values())
         start = time.monotonic()
         manager.stop(program)
