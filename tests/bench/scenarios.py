@@ -404,15 +404,20 @@ def _longest_silence(manager, begin, until):
     raise RuntimeError("the upgrade has not ended")
 
 
+def _up_with_a_writer(bench):
+    """svd with the idle programs and one more that writes for five seconds once the board says go."""
+    log = bench.scratch + "/numbers.log"
+    writer = Program(bench.programs + 1,
+                     bench.helper("spew", bench.programs + 1, 50_000_000, 5, 100), log)
+    manager, _, seen = bench.up("svd", bench.idle(bench.programs) + [writer])
+    return manager, seen, log
+
+
 def upgrade(bench):
     """svd becomes the program on disk with 1000 running: how long nobody is answered, what is lost."""
     silence, lost, restarted = [], 0, 0
     for _ in bench.each_run(("svd",)):
-        programs = bench.idle(bench.programs)
-        log = bench.scratch + "/numbers.log"
-        programs.append(Program(bench.programs + 1,
-                                bench.helper("spew", bench.programs + 1, 50_000_000, 5, 100), log))
-        manager, _, seen = bench.up("svd", programs)
+        manager, seen, log = _up_with_a_writer(bench)
         started = time.monotonic()
         bench.board.go()
         time.sleep(1)  # it writes, and nobody is behind
@@ -438,11 +443,7 @@ def takeover(bench):
     answers with all of them, what is lost."""
     taken, lost, restarted = [], 0, 0
     for _ in bench.each_run(("svd",)):
-        programs = bench.idle(bench.programs)
-        log = bench.scratch + "/numbers.log"
-        programs.append(Program(bench.programs + 1,
-                                bench.helper("spew", bench.programs + 1, 50_000_000, 5, 100), log))
-        manager, _, seen = bench.up("svd", programs)
+        manager, seen, log = _up_with_a_writer(bench)
         pids = sorted(record.pid for record in seen.values())
         time.sleep(1)  # in which svd has written down what it keeps for a successor
         bench.board.go()

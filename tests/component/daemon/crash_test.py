@@ -7,22 +7,7 @@ import signal
 import subprocess
 import unittest
 
-from daemon_case import BOUND, SVD, DaemonCase
-
-# Writes 0, 1, ... without a pause until it is told to stop.
-COUNTER = """
-import signal, sys
-running = True
-def stop(*_):
-    global running
-    running = False
-signal.signal(signal.SIGTERM, stop)
-i = 0
-while running:
-    sys.stdout.write("%d\\n" % i)
-    sys.stdout.flush()
-    i += 1
-"""
+from daemon_case import BOUND, COUNTER, SVD, DaemonCase
 
 
 class Crash(DaemonCase):
@@ -69,7 +54,7 @@ class Crash(DaemonCase):
         self.assertEqual({fact[1] for fact in self.facts()}, {"STOPPED"})
 
     def test_TenCrashesUnderLoad_NotALineIsLostNorTwice(self):
-        self.write("counter.py", COUNTER)
+        self.write("counter.py", COUNTER.format(pause="pass"))
         self.start("[program:n]\ncommand=/usr/bin/python3 {dir}/counter.py\nnumprocs=4\n"
                    "process_name=n%(process_num)d\nstdout_logfile={dir}/%(process_num)d.log\n"
                    "stdout_logfile_maxbytes=0\n")
@@ -87,7 +72,7 @@ class Crash(DaemonCase):
             self.assertEqual(numbers, list(range(len(numbers))))
 
     def test_RotationUnderLoad_LosesNothingEither(self):
-        self.write("counter.py", COUNTER)
+        self.write("counter.py", COUNTER.format(pause="pass"))
         self.start("[program:n]\ncommand=/usr/bin/python3 {dir}/counter.py\nnumprocs=4\n"
                    "process_name=n%(process_num)d\nstdout_logfile={dir}/%(process_num)d.log\n"
                    "stdout_logfile_maxbytes=256KB\nstdout_logfile_backups=10000\n")
@@ -104,7 +89,7 @@ class Crash(DaemonCase):
 
     def test_SuccessorsThatAreKilledToo_LoseNothing(self):
         """At any time of their taking over: each is given a little longer than the one before."""
-        self.write("counter.py", COUNTER)
+        self.write("counter.py", COUNTER.format(pause="pass"))
         self.start("[program:n]\ncommand=/usr/bin/python3 {dir}/counter.py\n"
                    "stdout_logfile={dir}/0.log\nstdout_logfile_maxbytes=0\n"
                    "[program:cat]\ncommand=/bin/cat\nnumprocs=20\nprocess_name=c%(process_num)d\n")

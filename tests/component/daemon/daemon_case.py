@@ -16,6 +16,22 @@ import xmlrpc.client
 BOUND = 30  # seconds; every wait ends by then
 SVCTL, SVD = sys.argv.pop(), sys.argv.pop()
 
+# A program that writes 0, 1, ... until it is told to stop; {pause} is a statement.
+COUNTER = """
+import signal, sys, time
+running = True
+def stop(*_):
+    global running
+    running = False
+signal.signal(signal.SIGTERM, stop)
+i = 0
+while running:
+    sys.stdout.write("%d\\n" % i)
+    sys.stdout.flush()
+    i += 1
+    {pause}
+"""
+
 HEAD = """
 [supervisord]
 logfile={dir}/main.log

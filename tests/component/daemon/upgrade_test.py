@@ -13,25 +13,9 @@ import unittest
 import xmlrpc.client
 
 import daemon_case
-from daemon_case import SVD, SVCTL, DaemonCase
+from daemon_case import COUNTER, SVD, SVCTL, DaemonCase
 
 DATA = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "data")
-
-# Writes 0, 1, ... until it is told to stop; the pause is in seconds.
-COUNTER = """
-import signal, sys, time
-running = True
-def stop(*_):
-    global running
-    running = False
-signal.signal(signal.SIGTERM, stop)
-i = 0
-while running:
-    sys.stdout.write("%d\\n" % i)
-    sys.stdout.flush()
-    i += 1
-    time.sleep({pause})
-"""
 
 LISTENER = """
 import sys
@@ -60,7 +44,7 @@ class Upgrade(DaemonCase):
         return [int(line) for line in lines]
 
     def test_FiftyTimesUnderLoad_NotALineIsLostNorTwice(self):
-        self.write("counter.py", COUNTER.format(pause=0.001))
+        self.write("counter.py", COUNTER.format(pause="time.sleep(0.001)"))
         self.start("[program:n]\ncommand=/usr/bin/python3 {dir}/counter.py\nnumprocs=10\n"
                    "process_name=n_%(process_num)d\nstdout_logfile={dir}/%(process_num)d.log\n"
                    "stdout_logfile_maxbytes=4096\nstdout_logfile_backups=10000\n")
