@@ -115,7 +115,7 @@ class KeeperLoop {
         Packet asked;
         while (receive_packet(socket, asked) > 0) {
             for (std::size_t i = 0; i < asked.descriptor_count; ++i) close_fd(asked.descriptors[i]);
-            if (asked.word_count == 1 && asked.words[0] == kSettled) leave();
+            if (asked.word_count == 1 && asked.words[0] == kSettled) leave_all_but(socket);
             if (!hand_out(socket, asked)) return;
         }
     }
@@ -129,6 +129,14 @@ class KeeperLoop {
             if (open) answer.attach(fd);
         }
         return send_packet(socket, answer) > 0;
+    }
+
+    // Who waits for the connection's end finds nothing else open.
+    [[noreturn]] static void leave_all_but(int socket) noexcept {
+        const auto last = static_cast<unsigned>(socket);
+        if (last > 0) raw_syscall(SYS_close_range, 0U, last - 1, 0);
+        raw_syscall(SYS_close_range, last + 1, ~0U, 0);
+        leave();
     }
 
     [[noreturn]] static void leave() noexcept {
