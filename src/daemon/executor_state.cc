@@ -95,7 +95,10 @@ void Executor::take_up(Process& process, state::Process saved) {
         process.deaths = std::make_unique<process::DeathLog>(*std::move(saved.deaths));
     runtime.signal_on_request = saved.signal_on_request;
     const pid_t leader = process.data.leader_gone ? 0 : process.data.pid;
-    runtime.scope.take_up({saved.walking, std::move(saved.walk_marker)}, leader);
+    // Whoever starts a daemon after a crash takes its controllers back first.
+    using Limits = os::Scope::Limits;
+    runtime.scope.take_up({saved.walking, std::move(saved.walk_marker)}, leader,
+                          taking_over_ ? Limits::Gone : Limits::Hold);
     runtime.pause.state.paused = saved.paused;
     if (saved.holds_socket && process.config->fcgi_socket)
         if (auto socket = fcgi_sockets_.get(*process.config)) runtime.socket = *std::move(socket);
@@ -119,7 +122,6 @@ void Executor::take_up_leader(Process& process, pid_t leader) {
     os::Child child;
     child.pid = leader;
     if (taking_over_) {
-        // Whoever crashed may have lent nobody its controllers.
         if (const auto limited = apply_cgroup_limits(process); !limited)
             parts_.log.error("limits of '{}': couldn't {}", process.name(), limited.error().text);
         child.foreign = true;

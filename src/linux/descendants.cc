@@ -78,8 +78,9 @@ Scope::Saved Scope::save() const {
     return {walking_, walk_ ? walk_->marker : std::string()};
 }
 
-void Scope::take_up(const Saved& saved, pid_t leader) {
+void Scope::take_up(const Saved& saved, pid_t leader, Limits limits) {
     if (!saved.walking && cgroup_) {
+        if (limits == Limits::Gone) return;
         if (node_) node_->cgroup_.assume_applied();
         if (leader > 0) cgroup_->assume_applied();
         return;

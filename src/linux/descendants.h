@@ -95,7 +95,9 @@ class Scope {
         std::string marker;  // of environment_marker()
     };
     [[nodiscard]] Saved save() const;
-    void take_up(const Saved& saved, pid_t leader);  // leader 0: there is none
+    // leader 0: there is none. Limits that do not hold any more are written by apply_limits().
+    enum class Limits { Hold, Gone };
+    void take_up(const Saved& saved, pid_t leader, Limits limits = Limits::Hold);
     explicit operator bool() const { return scopes_ != nullptr; }
 
   private:
