@@ -86,7 +86,7 @@ class SystemHost final : public Host {
         if (is_named_pipe(fd.get())) return fail("it is a named pipe, not a file");
         if (is_pipe(fd.get())) ::fcntl(fd.get(), F_SETFL, 0);  // a shell's <(command)
         std::string text;
-        char buffer[65536];
+        char buffer[8192];  // the stack keeps what it once took
         for (;;) {
             const ssize_t n = ::read(fd.get(), buffer, sizeof buffer);
             if (n < 0 && errno == EINTR) continue;

@@ -34,6 +34,7 @@ class GroupLoader {
             return std::tie(a.priority, a.name) < std::tie(b.priority, b.name);
         });
         order_groups();
+        groups_.shrink_to_fit();
         return std::move(groups_);
     }
 

@@ -16,6 +16,7 @@
 
 #include <sys/types.h>
 
+#include "base/boxed.h"
 #include "config/limits.h"
 
 namespace svd::config {
@@ -110,17 +111,17 @@ struct ProcessConfig {
     bool killasgroup = false;
     // svd: processes that outlive the leader are ended with it (false), or left alone (true).
     bool keep_descendants = false;
-    std::optional<Credentials> user;
+    Boxed<Credentials> user;
     bool redirect_stderr = false;
     LogConfig stdout_log;
     LogConfig stderr_log;
     Environment environment;  // [supervisord] environment overlaid by the program's own
-    std::optional<std::string> directory;
+    Boxed<std::string> directory;
     std::optional<mode_t> umask;
-    std::optional<std::string> serverurl;   // empty: computed ("AUTO")
-    std::optional<FcgiSocket> fcgi_socket;  // members of an [fcgi-program:x], in a [group:x] too
-    std::vector<std::string> depends_on;    // programs that start first; the order is made by load
-    Limits limits;                          // hot: applied to running processes at a reread
+    Boxed<std::string> serverurl;         // empty: computed ("AUTO")
+    Boxed<FcgiSocket> fcgi_socket;        // members of an [fcgi-program:x], in a [group:x] too
+    std::vector<std::string> depends_on;  // programs that start first; the order is made by load
+    Rare<Limits> limits;                  // hot: applied to running processes at a reread
     bool operator==(const ProcessConfig&) const = default;
 };
 
@@ -141,9 +142,9 @@ struct GroupConfig {
     ProgramKind kind = ProgramKind::Program;
     bool homogeneous = true;                                      // false: from a [group:x] section
     std::vector<std::shared_ptr<const ProcessConfig>> processes;  // start order
-    std::optional<FcgiSocket> fcgi_socket;
-    std::optional<ListenerPool> listener_pool;
-    Limits limits;  // of all processes together; hot
+    Boxed<FcgiSocket> fcgi_socket;
+    Boxed<ListenerPool> listener_pool;
+    Rare<Limits> limits;  // of all processes together; hot
     // Compares the processes by value.
     bool operator==(const GroupConfig&) const;
 };

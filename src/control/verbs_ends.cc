@@ -34,10 +34,7 @@ Outcome<std::vector<process::Process*>> Supervisor::find_named(std::string_view 
     }
     const auto* group = fleet_.find_group(spec.group);
     if (!group) return refuse(FaultCode::BadName, std::string(name));
-    std::vector<process::Process*> members;
-    members.reserve(group->by_name.size());
-    for (const auto& [member, process] : group->by_name) members.push_back(process);
-    return members;
+    return group->by_name;
 }
 
 Outcome<void> Supervisor::ends(std::string_view name,

@@ -26,7 +26,8 @@ Status Executor::order_pause(Process& process, bool pause) {
         if (ordered.error().code == ENOENT) return fail("pausing needs Linux 5.2");
         return ordered;
     }
-    runtime.pause.state = {.paused = pause, .changing = true, .failed = false, .trouble = {}};
+    if (!runtime.pause) runtime.pause = std::make_unique<Pause>();
+    runtime.pause->state = {.paused = pause, .changing = true, .failed = false, .trouble = {}};
     auto wait = os::FreezeWait::begin(
         parts_.loop, directory.get(), pause, kPauseBound,
         [this, &process](const Status& status) { pause_settled(process, status); });
@@ -34,12 +35,12 @@ Status Executor::order_pause(Process& process, bool pause) {
         lift_pause(process, wait.error().text);
         return std::unexpected(std::move(wait).error());
     }
-    runtime.pause.wait = *std::move(wait);
+    runtime.pause->wait = *std::move(wait);
     return {};
 }
 
 void Executor::pause_settled(Process& process, const Status& status) {
-    auto& [state, wait] = runtime_of(process).pause;
+    auto& [state, wait] = *runtime_of(process).pause;
     const bool paused = state.paused;
     if (status) {
         parts_.log.info("{}: {} (pid {})", paused ? "paused" : "resumed", process.name(),
@@ -62,8 +63,9 @@ void Executor::pause_settled(Process& process, const Status& status) {
 }
 
 void Executor::lift_pause(Process& process, std::string_view why) {
-    auto& [state, wait] = runtime_of(process).pause;
-    if (!state.paused && !state.changing) return;
+    const auto& pause = runtime_of(process).pause;
+    if (!pause || (!pause->state.paused && !pause->state.changing)) return;
+    auto& [state, wait] = *pause;
     // Or the next run would stand still from its first instruction on.
     const auto thawed = [&]() -> Status {
         SVD_TRY(const UniqueFd directory, runtime_of(process).scope.spawn_directory());
@@ -75,7 +77,8 @@ void Executor::lift_pause(Process& process, std::string_view why) {
 }
 
 bool Executor::holds_back(const Process& process, int number) {
-    return runtime_of(process).pause.state.paused && number != SIGKILL;
+    const auto& pause = runtime_of(process).pause;
+    return pause && pause->state.paused && number != SIGKILL;
 }
 
 }  // namespace svd::daemon

@@ -105,7 +105,7 @@ os::SpawnSpec Executor::make_spec(const Process& process, const Command& command
                                  parts_.config.server_url);
     if (auto marker = runtime_of(process).scope.environment_marker())
         spec.env.push_back(*std::move(marker));
-    spec.directory = config.directory;
+    if (config.directory) spec.directory = *config.directory;
     spec.umask = config.umask;
     spec.ids = identity(config);
     spec.limits = process_limits(config.limits);

@@ -25,7 +25,7 @@ state::Process Executor::save(const Process& process) const {
     saved.data = process.data;
     if (process.deaths) saved.deaths = *process.deaths;
     saved.signal_on_request = runtime.signal_on_request;
-    saved.paused = runtime.pause.state.paused;
+    saved.paused = runtime.pause && runtime.pause->state.paused;
     saved.out = save_output(runtime.out);
     saved.err = save_output(runtime.err);
     if (runtime.in) {
@@ -99,7 +99,10 @@ void Executor::take_up(Process& process, state::Process saved) {
     using Limits = os::Scope::Limits;
     runtime.scope.take_up({saved.walking, std::move(saved.walk_marker)}, leader,
                           taking_over_ ? Limits::Gone : Limits::Hold);
-    runtime.pause.state.paused = saved.paused;
+    if (saved.paused) {
+        runtime.pause = std::make_unique<Pause>();
+        runtime.pause->state.paused = true;
+    }
     if (saved.holds_socket && process.config->fcgi_socket)
         if (auto socket = fcgi_sockets_.get(*process.config)) runtime.socket = *std::move(socket);
     take_up_output(process, log::Channel::Stdout, std::move(saved.out));

@@ -18,12 +18,12 @@ constexpr Duration kLookEvery = 5s;
 constexpr int kLooksPerTurn = 8;
 
 std::optional<std::uint64_t> limit_of(const Process& process) {
-    const auto& limit = process.config->limits.memory_restart;
+    const auto& limit = process.config->limits->memory_restart;
     return limit == config::kUnlimited ? std::nullopt : limit;
 }
 
 std::optional<std::uint64_t> configured_high(const Process& process) {
-    const auto& high = process.config->limits.memory_high;
+    const auto& high = process.config->limits->memory_high;
     return high == config::kUnlimited ? std::nullopt : high;
 }
 
@@ -131,7 +131,7 @@ void MemoryGuard::look(MemoryWatch& watch) {
     const auto limit = limit_of(process);
     if (!limit || process.data.state != process::State::Running) return;
     // It cannot end in good order before it is resumed, and needs no more meanwhile.
-    if (runtime_of(process).pause.state.paused) return;
+    if (const auto& pause = runtime_of(process).pause; pause && pause->state.paused) return;
     const auto used = measure(watch, *limit);
     if (!used) return watch.passed.reset();
     const MemoryBreach breach{*used, *limit};

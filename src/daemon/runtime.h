@@ -40,7 +40,7 @@ struct Runtime : process::Attachment {
     Output out;
     Output err;
     std::unique_ptr<StdinWriter> in;
-    Pause pause;
+    std::unique_ptr<Pause> pause;         // null: nobody ever paused it
     std::unique_ptr<MemoryWatch> memory;  // null without memory_restart
     FcgiHandle socket;       // takes the place of `in`; held until the process is to start no more
     bool unwritten = false;  // a change that KeptState is about to write

@@ -62,7 +62,9 @@ Status Session::order_pause(process::Process& process, bool pause) {
 }
 
 const control::PauseState& Session::pause_state(const process::Process& process) const {
-    return runtime_of(process).pause.state;
+    static const control::PauseState never;
+    const auto& pause = runtime_of(process).pause;
+    return pause ? pause->state : never;
 }
 
 control::Outcome<void> Session::write_stdin(process::Process& process, std::string_view text) {

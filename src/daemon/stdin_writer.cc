@@ -12,38 +12,43 @@ Result<std::unique_ptr<StdinWriter>> StdinWriter::open(os::Loop& loop, UniqueFd 
     return std::unique_ptr<StdinWriter>(new StdinWriter(loop, std::move(pipe)));
 }
 
-Status StdinWriter::flush() {
-    while (!queue_.empty()) {
-        const ssize_t put = ::write(pipe_.get(), queue_.data(), queue_.size());
-        if (put >= 0) {
-            queue_.erase(0, static_cast<std::size_t>(put));
-            continue;
-        }
-        if (errno == EINTR) continue;
-        if (errno == EAGAIN) return {};
-        const int code = errno;
-        queue_.clear();
-        return fail_errno(code, "write to standard input");
+// Answers what the pipe had no room for.
+Result<std::string_view> StdinWriter::write_some(std::string_view text) {
+    while (!text.empty()) {
+        const ssize_t put = ::write(pipe_.get(), text.data(), text.size());
+        if (put >= 0)
+            text.remove_prefix(static_cast<std::size_t>(put));
+        else if (errno == EAGAIN)
+            break;
+        else if (errno != EINTR)
+            return fail_errno(errno, "write to standard input");
     }
-    return {};
+    return text;
 }
 
 void StdinWriter::on_ready() {
-    ignore(flush(), "the child is gone or has closed its input; nothing is left to write");
-    if (!queue_.empty()) return;
-    watch_.reset();
+    auto& text = waiting_->text;
+    // When the child is gone or has closed its input, nothing is left to write.
+    const auto rest = write_some(text).value_or("");
+    text.erase(0, text.size() - rest.size());
+    if (!text.empty()) return;
+    waiting_.reset();
     if (on_drained_) on_drained_();
 }
 
 Status StdinWriter::write(std::string_view text) {
-    if (!queue_.empty() && queue_.size() + text.size() > kMaxQueued)
-        return fail_errno(ENOBUFS, "queue {} bytes for standard input", text.size());
-    queue_ += text;
-    SVD_CHECK(flush());
-    if (!queue_.empty() && !watch_) {
-        SVD_TRY(watch_, os::Watch::add(loop_, pipe_.get(), EPOLLOUT, os::Priority::Control,
-                                       [this](std::uint32_t) { on_ready(); }));
+    if (waiting_) {
+        if (waiting_->text.size() + text.size() > kMaxQueued)
+            return fail_errno(ENOBUFS, "queue {} bytes for standard input", text.size());
+        waiting_->text += text;
+        return {};
     }
+    SVD_TRY(const std::string_view rest, write_some(text));
+    if (rest.empty()) return {};
+    auto waiting = std::make_unique<Waiting>(std::string(rest), os::Watch());
+    SVD_TRY(waiting->watch, os::Watch::add(loop_, pipe_.get(), EPOLLOUT, os::Priority::Control,
+                                           [this](std::uint32_t) { on_ready(); }));
+    waiting_ = std::move(waiting);
     return {};
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -22,20 +23,26 @@ class StdinWriter {
     Status write(std::string_view text);
     [[nodiscard]] int fd() const { return pipe_.get(); }
     // What the child has not taken yet.
-    [[nodiscard]] const std::string& queued() const { return queue_; }
+    [[nodiscard]] std::string_view queued() const {
+        if (!waiting_) return {};
+        return waiting_->text;
+    }
     // Called from the loop whenever the child has read all that was queued.
     void on_drained(std::function<void()> call) { on_drained_ = std::move(call); }
 
   private:
     StdinWriter(os::Loop& loop, UniqueFd pipe) : loop_(loop), pipe_(std::move(pipe)) {}
-    Status flush();
+    Result<std::string_view> write_some(std::string_view text);
     void on_ready();
 
     os::Loop& loop_;
     UniqueFd pipe_;
-    std::string queue_;
     std::function<void()> on_drained_;
-    os::Watch watch_;  // exists only while something is queued
+    struct Waiting {
+        std::string text;
+        os::Watch watch;
+    };
+    std::unique_ptr<Waiting> waiting_;  // exists only while something is queued
 };
 
 }  // namespace svd::daemon

@@ -4,6 +4,7 @@
 #include <array>
 #include <exception>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include <signal.h>
@@ -85,10 +86,8 @@ struct Source : std::enable_shared_from_this<Source> {
     bool may_step_back = true;
     std::uint32_t mask = 0;
     std::optional<MonoTime> deadline;
-    std::function<void(std::uint32_t)> on_ready;
-    std::function<void()> on_time;
-    std::function<bool()> on_slice;
-    std::function<void(const signalfd_siginfo&)> on_signal;
+    // One of these, by the kind of the source.
+    std::variant<Watch::Callback, Timer::Callback, Defer::Callback, SignalWatch::Callback> callback;
 };
 
 void LoopState::next_round() {
@@ -103,7 +102,7 @@ namespace {
 
 int io_ready(sd_event_source*, int, std::uint32_t revents, void* self) {
     auto* source = static_cast<Source*>(self);
-    source->guarded([&] { source->on_ready(revents); });
+    source->guarded([&] { std::get<Watch::Callback>(source->callback)(revents); });
     return 0;
 }
 
@@ -111,7 +110,7 @@ int time_reached(sd_event_source*, std::uint64_t, void* self) {
     auto* source = static_cast<Source*>(self);
     source->guarded([&] {
         source->deadline.reset();
-        source->on_time();
+        std::get<Timer::Callback>(source->callback)();
     });
     return 0;
 }
@@ -121,7 +120,7 @@ int slice_due(sd_event_source*, void* self) {
     source->guarded([&] {
         // Off first, so that enable() inside the callback counts and a throw ends the work.
         sd_event_source_set_enabled(source->raw, SD_EVENT_OFF);
-        if (source->on_slice() && source->raw != nullptr)
+        if (std::get<Defer::Callback>(source->callback)() && source->raw != nullptr)
             sd_event_source_set_enabled(source->raw, SD_EVENT_ON);
     });
     return 0;
@@ -129,7 +128,7 @@ int slice_due(sd_event_source*, void* self) {
 
 int signal_came(sd_event_source*, const signalfd_siginfo* info, void* self) {
     auto* source = static_cast<Source*>(self);
-    source->guarded([&] { source->on_signal(*info); });
+    source->guarded([&] { std::get<SignalWatch::Callback>(source->callback)(*info); });
     return 0;
 }
 
@@ -169,7 +168,7 @@ Result<Watch> Watch::add(Loop& loop, int fd, std::uint32_t mask, Priority priori
     auto source = std::make_shared<Source>(loop.state_, priority);
     source->mask = mask;
     source->may_step_back = priority != Priority::Answer;
-    source->on_ready = std::move(callback);
+    source->callback = std::move(callback);
     const int r =
         sd_event_add_io(loop.state_->event, &source->raw, fd, mask, detail::io_ready, source.get());
     if (r < 0) return fail_errno(-r, "watch descriptor {}", fd);
@@ -214,7 +213,7 @@ Timer::~Timer() {
 Result<Timer> Timer::create(Loop& loop, Callback callback, Priority priority) {
     constexpr std::uint64_t kAccuracyUs = 1;
     auto source = std::make_shared<Source>(loop.state_, priority);
-    source->on_time = std::move(callback);
+    source->callback = std::move(callback);
     const int r = sd_event_add_time(loop.state_->event, &source->raw, CLOCK_MONOTONIC, 0,
                                     kAccuracyUs, detail::time_reached, source.get());
     if (r < 0) return fail_errno(-r, "create a timer");
@@ -255,7 +254,7 @@ Defer::~Defer() {
 
 Result<Defer> Defer::create(Loop& loop, Callback callback, Priority priority) {
     auto source = std::make_shared<Source>(loop.state_, priority);
-    source->on_slice = std::move(callback);
+    source->callback = std::move(callback);
     const int r =
         sd_event_add_defer(loop.state_->event, &source->raw, detail::slice_due, source.get());
     if (r < 0) return fail_errno(-r, "create a deferred call");
@@ -298,7 +297,7 @@ Result<SignalWatch> SignalWatch::add(Loop& loop, int number, Callback callback, 
         return fail_errno(r, "block signal {}", number);
 
     auto source = std::make_shared<Source>(loop.state_, priority);
-    source->on_signal = std::move(callback);
+    source->callback = std::move(callback);
     source->may_step_back = false;  // moving a signal to another priority costs a new signalfd
     const int r = sd_event_add_signal(loop.state_->event, &source->raw, number, detail::signal_came,
                                       source.get());

@@ -15,7 +15,7 @@ std::string_view channel_name(Channel channel) {
 
 OutputChannel::OutputChannel(ChannelOptions options) : options_(std::move(options)) {
     if (options_.capture_maxbytes > 0) {
-        capture_.emplace(
+        capture_ = std::make_unique<CaptureScanner>(
             static_cast<std::size_t>(options_.capture_maxbytes),
             [this](std::string_view bytes) { pass(bytes); },
             [this](std::string_view message) {
@@ -23,7 +23,7 @@ OutputChannel::OutputChannel(ChannelOptions options) : options_(std::move(option
             });
     }
     if (options_.syslog) {
-        lines_.emplace(kMaxSyslogLine, [this](std::string_view line) {
+        lines_ = std::make_unique<LineSplitter>(kMaxSyslogLine, [this](std::string_view line) {
             syslog_text_.assign(options_.process).append(" ").append(line);
             options_.syslog->send(options_.channel == Channel::Stdout ? LOG_INFO : LOG_WARNING,
                                   syslog_text_, now_);

@@ -11,7 +11,6 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -87,8 +86,8 @@ class OutputChannel {
 
     ChannelOptions options_;
     AnsiFilter ansi_;
-    std::optional<CaptureScanner> capture_;
-    std::optional<LineSplitter> lines_;
+    std::unique_ptr<CaptureScanner> capture_;
+    std::unique_ptr<LineSplitter> lines_;
     std::string syslog_text_;
     std::uint64_t bytes_read_ = 0;
     std::uint64_t bytes_passed_ = 0;

@@ -29,8 +29,8 @@ void Process::record(Death death, LastOutput output) {
 }
 
 Process* Group::find(std::string_view process_name) const {
-    const auto found = by_name.find(process_name);
-    return found == by_name.end() ? nullptr : found->second;
+    const auto found = std::ranges::lower_bound(by_name, process_name, {}, &Process::name);
+    return found == by_name.end() || (*found)->name() != process_name ? nullptr : *found;
 }
 
 std::vector<Process*> Group::by_priority() const {
@@ -57,20 +57,23 @@ Group& Fleet::add_group(std::shared_ptr<const config::GroupConfig> config) {
         process->config = process_config;
         process->group = &group;
         process->sequence = next_process_sequence_++;
-        group.by_name.try_emplace(process->name(), process.get());
+        group.by_name.push_back(process.get());
         group.processes.push_back(std::move(process));
     }
+    // Of several with one name the first counts.
+    std::ranges::stable_sort(group.by_name, {}, &Process::name);
+    const auto others = std::ranges::unique(group.by_name, {}, &Process::name);
+    group.by_name.erase(others.begin(), others.end());
     process_count_ += group.processes.size();
-    groups_.emplace(group.name(), std::move(owned));
+    groups_.insert(std::move(owned));
     actuator_.group_added(group);
     return group;
 }
 
 bool Fleet::remove_group(std::string_view name) {
     const auto found = groups_.find(name);
-    if (found == groups_.end() || !found->second->all_stopped()) return false;
-    std::unique_ptr<Group> group = std::move(found->second);
-    groups_.erase(found);
+    if (found == groups_.end() || !(*found)->all_stopped()) return false;
+    std::unique_ptr<Group> group = std::move(groups_.extract(found).value());
     group->removed = true;
     for (const auto& process : group->processes) forget(*process);
     process_count_ -= group->processes.size();
@@ -96,7 +99,7 @@ void Fleet::forget(Process& process) {
 
 Group* Fleet::find_group(std::string_view name) const {
     const auto found = groups_.find(name);
-    return found == groups_.end() ? nullptr : found->second.get();
+    return found == groups_.end() ? nullptr : found->get();
 }
 
 Process* Fleet::find(std::string_view group, std::string_view process) const {
@@ -107,7 +110,7 @@ Process* Fleet::find(std::string_view group, std::string_view process) const {
 std::vector<Group*> Fleet::groups_by_priority() const {
     std::vector<Group*> sorted;
     sorted.reserve(groups_.size());
-    for (const auto& [name, group] : groups_) sorted.push_back(group.get());
+    for (const auto& group : groups_) sorted.push_back(group.get());
     std::ranges::sort(sorted, {}, [](const Group* group) {
         return std::pair(group->config->priority, group->sequence);
     });
@@ -117,7 +120,7 @@ std::vector<Group*> Fleet::groups_by_priority() const {
 std::vector<Process*> Fleet::processes_by_name() const {
     std::vector<Process*> sorted;
     sorted.reserve(process_count_);
-    for (const auto& [name, group] : groups_) {
+    for (const auto& group : groups_) {
         const auto first = static_cast<std::ptrdiff_t>(sorted.size());
         for (const auto& process : group->processes) sorted.push_back(process.get());
         std::stable_sort(sorted.begin() + first, sorted.end(),
@@ -294,7 +297,7 @@ void Fleet::stop_group(Group& group, const Now& now) {
 
 std::vector<const Process*> Fleet::unstopped() const {
     std::vector<const Group*> groups;
-    for (const auto& [name, group] : groups_)
+    for (const auto& group : groups_)
         if (group->unstopped > 0) groups.push_back(group.get());
     std::ranges::sort(groups, {}, &Group::sequence);
     std::vector<const Process*> waiting;

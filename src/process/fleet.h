@@ -18,6 +18,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -57,10 +58,10 @@ struct Group {
     std::vector<std::unique_ptr<Process>> processes;  // configuration order
     std::uint64_t sequence = 0;                       // order of addition
     // Kept by the Fleet.
-    std::map<std::string, Process*, std::less<>> by_name;
-    std::size_t unstopped = 0;   // processes in no stopped state
-    bool stopping_turn = false;  // its turn in the shutdown has come
-    bool removed = false;        // waits for its destruction
+    std::vector<Process*> by_name;  // sorted
+    std::size_t unstopped = 0;      // processes in no stopped state
+    bool stopping_turn = false;     // its turn in the shutdown has come
+    bool removed = false;           // waits for its destruction
 
     [[nodiscard]] const std::string& name() const { return config->name; }
     [[nodiscard]] Process* find(std::string_view process_name) const;
@@ -164,7 +165,14 @@ class Fleet {
 
     Actuator& actuator_;
     DaemonState daemon_state_ = DaemonState::Running;
-    std::map<std::string, std::unique_ptr<Group>, std::less<>> groups_;
+    // By name, which a group keeps whatever configuration it is given.
+    struct ByName {
+        using is_transparent = void;
+        static std::string_view name(std::string_view name) { return name; }
+        static std::string_view name(const std::unique_ptr<Group>& group) { return group->name(); }
+        bool operator()(const auto& a, const auto& b) const { return name(a) < name(b); }
+    };
+    std::set<std::unique_ptr<Group>, ByName> groups_;
     std::uint64_t next_group_sequence_ = 0;
     std::uint64_t next_process_sequence_ = 0;
     std::size_t process_count_ = 0;

@@ -15,6 +15,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/boxed.h"
+
 namespace svd::state::detail {
 
 struct Anything {
@@ -108,6 +110,28 @@ struct adl_serializer<std::optional<T>> {
         else
             to = value.get<T>();
     }
+};
+
+template <class T>
+struct adl_serializer<svd::Boxed<T>> {
+    static void to_json(json& value, const svd::Boxed<T>& from) {
+        if (from)
+            value = *from;
+        else
+            value = nullptr;
+    }
+    static void from_json(const json& value, svd::Boxed<T>& to) {
+        if (value.is_null())
+            to.reset();
+        else
+            to = value.get<T>();
+    }
+};
+
+template <class T>
+struct adl_serializer<svd::Rare<T>> {
+    static void to_json(json& value, const svd::Rare<T>& from) { value = from.get(); }
+    static void from_json(const json& value, svd::Rare<T>& to) { to = value.get<T>(); }
 };
 
 template <class T>

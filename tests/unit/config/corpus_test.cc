@@ -53,8 +53,7 @@ Json read_json(const std::string& name) {
     return Json::parse(in);
 }
 
-template <class T>
-Json optional_json(const std::optional<T>& value) {
+Json optional_json(const auto& value) {
     return value ? Json(*value) : Json();
 }
 

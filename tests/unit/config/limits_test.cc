@@ -153,7 +153,7 @@ TEST(Limits, Percentages_NeedNoDoublingAndMayBeComputed) {
         Fixture fixture;
         const auto result = fixture.load_program(std::string("cpu_max=") + text + "\n");
         ASSERT_TRUE(result.config.has_value()) << text << error_of(result);
-        EXPECT_EQ(result.config->groups.at(0).processes.at(0)->limits.cpu_max,
+        EXPECT_EQ(result.config->groups.at(0).processes.at(0)->limits->cpu_max,
                   (CpuQuota{150'000, 100'000}));
     }
     Fixture fixture;
@@ -252,7 +252,7 @@ TEST(Limits, OtherLimitsAlone_DoNotChangeAGroup) {
     EXPECT_TRUE(both.relimited.empty());
 
     GroupConfig limited = before;
-    limited.limits.pids_max = 5;
+    limited.limits.edit().pids_max = 5;
     EXPECT_EQ(diff_groups({&before}, {limited}).relimited, (std::vector<std::string>{"g"}));
     // There is no cgroup for them.
     limited.homogeneous = false;

@@ -89,7 +89,7 @@ TEST_F(SupervisorTest, Reload_OfOtherLimitsAlone_ReplacesTheConfigurationOfRunni
     add(group("same", {program("same")}));
     supervisor.start("g:a", Wait::No, remember());
     auto limited = program("a");
-    limited.limits.nice = 5;
+    limited.limits.edit().nice = 5;
     auto next = std::make_shared<config::Config>();
     next->groups = {group("g", {limited, program("b")}), group("same", {program("same")})};
     host.on_disk = next;
@@ -97,7 +97,7 @@ TEST_F(SupervisorTest, Reload_OfOtherLimitsAlone_ReplacesTheConfigurationOfRunni
     ASSERT_TRUE(reload);
     EXPECT_THAT(reload->changed, testing::IsEmpty());
     EXPECT_THAT(host.relimited, testing::ElementsAre("g: ", "a: nice unset -> 5", "b: "));
-    EXPECT_EQ(at("g", "a").config->limits.nice, 5);
+    EXPECT_EQ(at("g", "a").config->limits->nice, 5);
     EXPECT_EQ(at("g", "a").data.state, process::State::Starting);
     host.relimited.clear();
     ASSERT_TRUE(supervisor.reload_config());

@@ -106,12 +106,12 @@ TEST(LimitPlan, NeededControllers_AreThoseOfEveryLimitAndOfTheDaemon) {
     EXPECT_TRUE(needed_controllers(config).empty());
     config.daemon.required_controllers = {"io"};
     config::ProcessConfig process;
-    process.limits.memory_max = 5;
-    process.limits.memory_restart = 4;
-    process.limits.nice = 5;
+    process.limits.edit().memory_max = 5;
+    process.limits.edit().memory_restart = 4;
+    process.limits.edit().nice = 5;
     config::GroupConfig group;
-    group.limits.memory_high = 4;
-    group.limits.cpu_weight = 3;
+    group.limits.edit().memory_high = 4;
+    group.limits.edit().cpu_weight = 3;
     group.processes = {std::make_shared<const config::ProcessConfig>(process),
                        std::make_shared<const config::ProcessConfig>(process)};
     config.groups = {group};

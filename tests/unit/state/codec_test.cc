@@ -25,10 +25,10 @@ std::shared_ptr<const config::ProcessConfig> program() {
     config.environment = {{"A", "1"}, {"B", ""}};
     config.umask = 022;
     config.fcgi_socket = config::FcgiSocket{"unix:///x", 5, config::SocketOwner{1, {}}, 0700};
-    config.limits.cpu_max = config::CpuQuota{50000, 100000};
-    config.limits.ionice = config::IoPriority{config::IoClass::Idle, 0};
-    config.limits.rlimits = {{config::Resource::Core, 0, config::kUnlimited}};
-    config.limits.memory_restart = 1ULL << 60U;
+    config.limits.edit().cpu_max = config::CpuQuota{50000, 100000};
+    config.limits.edit().ionice = config::IoPriority{config::IoClass::Idle, 0};
+    config.limits.edit().rlimits = {{config::Resource::Core, 0, config::kUnlimited}};
+    config.limits.edit().memory_restart = 1ULL << 60U;
     config.stdout_log.more_paths = {"/a", "/b"};
     return std::make_shared<const config::ProcessConfig>(config);
 }
