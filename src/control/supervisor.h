@@ -5,6 +5,7 @@
 // Not thread-safe; lives on the daemon's one loop.
 #pragma once
 
+#include <deque>
 #include <list>
 #include <memory>
 #include <optional>
@@ -77,10 +78,12 @@ class Supervisor {
     // --- accounting (verbs_usage.cc); reads files for every process, and nothing between calls
     using VisitUsage = std::function<void(const ProcessInfo&, const UsageView&)>;
     Outcome<void> process_info_ex(std::string_view name, const VisitUsage& visit);
-    void each_process_info_ex(const VisitUsage& visit);
+    // Of all processes by group and name, some in each turn of the loop; `done` when all that still
+    // exist have been visited, possibly before this returns.
+    void each_process_info_ex(VisitUsage visit, std::function<void()> done);
     // The same without limits and without what getProcessInfo says.
-    void each_usage(const std::function<void(const UsageView&)>& visit);
-    [[nodiscard]] std::vector<GroupUsage> group_usage();
+    void each_usage(std::function<void(const UsageView&)> visit, std::function<void()> done);
+    void group_usage(std::function<void(const std::vector<GroupUsage>&)> done);
 
     // --- acting (verbs_action.cc)
     // A name of a whole group gives MemberResults, a process an empty list.
@@ -139,6 +142,12 @@ class Supervisor {
   private:
     struct Pending;  // one verb that waits for one or more processes
     struct Member;
+    // Looks at processes one after the other.
+    struct Survey {
+        std::deque<const process::Process*> left;
+        std::function<void(const process::Process&, const Now&)> visit;
+        std::function<void()> done;
+    };
     enum class Action { Start, Stop, Pause, Resume };
 
     using LogWork = Status (Host::*)(process::Process&);
@@ -165,6 +174,8 @@ class Supervisor {
     void act_on_many(Action action, const std::vector<process::Process*>& members, Wait wait,
                      Done<MemberResults> done);
     void submit(Pending pending);
+    void begin_survey(Survey survey);
+    void advance_surveys();
     void advance(Pending& pending);
     Outcome<void> signal_one(process::Process& process, std::string_view name,
                              std::string_view signal);
@@ -179,9 +190,11 @@ class Supervisor {
     std::shared_ptr<const config::Config> config_;
     std::string identifier_;
     std::list<Pending> pending_;
+    std::list<Survey> surveys_;
     std::optional<MonoTime> next_report_;
 
     static constexpr std::chrono::seconds kReportEvery{2};
+    static constexpr std::chrono::milliseconds kSurveySlice{3};  // in one turn
 };
 
 }  // namespace svd::control

@@ -111,6 +111,7 @@ void Supervisor::settle() {
         complete.splice(complete.begin(), pending_, it++);
         complete.front().finish();
     }
+    advance_surveys();
 }
 
 void Supervisor::submit(Pending pending) {
@@ -148,6 +149,8 @@ void Supervisor::forget_group(const process::Group& group) {
                             : Outcome<void>(refuse(FaultCode::AbnormalTermination, member.name)));
             return true;
         });
+    for (auto& survey : surveys_)
+        std::erase_if(survey.left, [&](const auto* process) { return process->group == &group; });
     host_.settle_soon();
 }
 

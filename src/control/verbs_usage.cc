@@ -57,31 +57,67 @@ Outcome<void> Supervisor::process_info_ex(std::string_view name, const VisitUsag
     return {};
 }
 
-void Supervisor::each_process_info_ex(const VisitUsage& visit) {
-    host_.collect_children();
-    const Now now = host_.now();
-    for (const auto* process : fleet_.processes_by_name())
-        visit(info_of(*process, now), usage_of(*process, now, true));
+void Supervisor::each_process_info_ex(VisitUsage visit, std::function<void()> done) {
+    begin_survey(
+        {{},
+         [this, visit = std::move(visit)](const process::Process& process, const Now& now) {
+             visit(info_of(process, now), usage_of(process, now, true));
+         },
+         std::move(done)});
 }
 
-void Supervisor::each_usage(const std::function<void(const UsageView&)>& visit) {
-    host_.collect_children();
-    const Now now = host_.now();
-    for (const auto* process : fleet_.processes_by_name()) visit(usage_of(*process, now, false));
+void Supervisor::each_usage(std::function<void(const UsageView&)> visit,
+                            std::function<void()> done) {
+    begin_survey(
+        {{},
+         [this, visit = std::move(visit)](const process::Process& process, const Now& now) {
+             visit(usage_of(process, now, false));
+         },
+         std::move(done)});
 }
 
-std::vector<GroupUsage> Supervisor::group_usage() {
-    std::vector<GroupUsage> groups;
-    each_usage([&](const UsageView& view) {
-        const auto& process = *view.process;
-        if (groups.empty() || groups.back().group != process.group->name())
-            groups.push_back({process.group->name(), 0, 0, {}});
-        auto& group = groups.back();
-        ++group.processes;
-        group.running += process.data.state == process::State::Running ? 1 : 0;
-        add(group.usage, view.usage);
-    });
-    return groups;
+void Supervisor::group_usage(std::function<void(const std::vector<GroupUsage>&)> done) {
+    const auto groups = std::make_shared<std::vector<GroupUsage>>();
+    each_usage(
+        [groups](const UsageView& view) {
+            const auto& process = *view.process;
+            if (groups->empty() || groups->back().group != process.group->name())
+                groups->push_back({process.group->name(), 0, 0, {}});
+            auto& group = groups->back();
+            ++group.processes;
+            group.running += process.data.state == process::State::Running ? 1 : 0;
+            add(group.usage, view.usage);
+        },
+        [groups, done = std::move(done)] { done(*groups); });
+}
+
+void Supervisor::begin_survey(Survey survey) {
+    for (const auto* process : fleet_.processes_by_name()) survey.left.push_back(process);
+    surveys_.push_back(std::move(survey));
+    advance_surveys();
+}
+
+void Supervisor::advance_surveys() {
+    if (surveys_.empty()) return;
+    host_.collect_children();
+    const MonoTime end = host_.now().mono + kSurveySlice;
+    for (Now now = host_.now(); !surveys_.empty(); now = host_.now()) {
+        if (now.mono >= end) {
+            host_.settle_soon();
+            return;
+        }
+        auto& survey = surveys_.front();
+        if (!survey.left.empty()) {
+            const auto& process = *survey.left.front();
+            survey.left.pop_front();
+            survey.visit(process, now);
+            continue;
+        }
+        // Out of the list first: the answer may lead straight to the next verb.
+        std::list<Survey> complete;
+        complete.splice(complete.begin(), surveys_, surveys_.begin());
+        complete.front().done();
+    }
 }
 
 }  // namespace svd::control

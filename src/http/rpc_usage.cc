@@ -1,5 +1,8 @@
 #include "http/rpc_usage.h"
 
+#include <memory>
+#include <optional>
+
 #include "control/views_ends.h"
 #include "http/rpc_emit.h"
 
@@ -96,6 +99,22 @@ void emit_row(std::string& out, const UsageView& view) {
     emit_int(out, view.last_end_at);
 }
 
+// An array whose elements come over several turns of the loop.
+struct Listing {
+    Listing(std::string begun, ReplyDone when_done)
+        : out(std::move(begun)), done(std::move(when_done)) {
+        array.emplace(out);
+    }
+    void finish() {
+        array.reset();
+        done(std::move(out), {});
+    }
+
+    std::string out;
+    std::optional<ArrayScope> array;
+    ReplyDone done;
+};
+
 }  // namespace
 
 Outcome<void> get_process_info_ex(const RpcContext& context, const Arguments& arguments,
@@ -106,32 +125,35 @@ Outcome<void> get_process_info_ex(const RpcContext& context, const Arguments& ar
         });
 }
 
-Outcome<void> get_all_process_info_ex(const RpcContext& context, const Arguments&,
-                                      std::string& out) {
-    const ArrayScope processes(out);
+void get_all_process_info_ex(const RpcContext& context, const Arguments&, std::string out,
+                             ReplyDone done) {
+    const auto listing = std::make_shared<Listing>(std::move(out), std::move(done));
     context.supervisor.each_process_info_ex(
-        [&](const control::ProcessInfo& info, const UsageView& view) {
-            emit_info_ex(out, info, view);
-        });
-    return {};
+        [listing](const control::ProcessInfo& info, const UsageView& view) {
+            emit_info_ex(listing->out, info, view);
+        },
+        [listing] { listing->finish(); });
 }
 
-Outcome<void> get_usage(const RpcContext& context, const Arguments&, std::string& out) {
-    const ArrayScope rows(out);
-    context.supervisor.each_usage([&](const UsageView& view) { emit_row(out, view); });
-    return {};
+void get_usage(const RpcContext& context, const Arguments&, std::string out, ReplyDone done) {
+    const auto listing = std::make_shared<Listing>(std::move(out), std::move(done));
+    context.supervisor.each_usage(
+        [listing](const UsageView& view) { emit_row(listing->out, view); },
+        [listing] { listing->finish(); });
 }
 
-Outcome<void> get_group_usage(const RpcContext& context, const Arguments&, std::string& out) {
-    const ArrayScope groups(out);
-    for (const auto& group : context.supervisor.group_usage()) {
-        StructScope fields(out);
-        fields.text("group", group.group);
-        fields.number("processes", static_cast<std::int64_t>(group.processes));
-        fields.number("running", static_cast<std::int64_t>(group.running));
-        emit_figures(fields, group.usage);
-    }
-    return {};
+void get_group_usage(const RpcContext& context, const Arguments&, std::string out, ReplyDone done) {
+    const auto listing = std::make_shared<Listing>(std::move(out), std::move(done));
+    context.supervisor.group_usage([listing](const std::vector<control::GroupUsage>& groups) {
+        for (const auto& group : groups) {
+            StructScope fields(listing->out);
+            fields.text("group", group.group);
+            fields.number("processes", static_cast<std::int64_t>(group.processes));
+            fields.number("running", static_cast<std::int64_t>(group.running));
+            emit_figures(fields, group.usage);
+        }
+        listing->finish();
+    });
 }
 
 }  // namespace svd::http::rpc

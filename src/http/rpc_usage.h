@@ -6,9 +6,8 @@
 namespace svd::http::rpc {
 
 control::Outcome<void> get_process_info_ex(const RpcContext&, const Arguments&, std::string& out);
-control::Outcome<void> get_all_process_info_ex(const RpcContext&, const Arguments&,
-                                               std::string& out);
-control::Outcome<void> get_usage(const RpcContext&, const Arguments&, std::string& out);
-control::Outcome<void> get_group_usage(const RpcContext&, const Arguments&, std::string& out);
+void get_all_process_info_ex(const RpcContext&, const Arguments&, std::string out, ReplyDone done);
+void get_usage(const RpcContext&, const Arguments&, std::string out, ReplyDone done);
+void get_group_usage(const RpcContext&, const Arguments&, std::string out, ReplyDone done);
 
 }  // namespace svd::http::rpc

@@ -81,7 +81,8 @@ TEST_F(EndsTest, GroupUsage_IsTheSumOfWhatIsKnown) {
     host.usages["b"].memory = 7;
     feed(at("web", "a"), process::StartRequested{});
     pass(2s);
-    const auto groups = supervisor.group_usage();
+    std::vector<GroupUsage> groups;
+    supervisor.group_usage([&](const auto& found) { groups = found; });
     ASSERT_EQ(groups.size(), 2U);
     EXPECT_EQ(groups[0].group, "cron");
     EXPECT_EQ(groups[0].usage, Usage{});

@@ -107,12 +107,13 @@ struct FakeHost : Host {
         remote.emplace_back(type, data);
     }
     [[nodiscard]] Usage usage(const process::Process& process, bool) const override {
+        time.mono += usage_takes;
         const auto known = usages.find(process.name());
         return known == usages.end() ? Usage{} : known->second;
     }
     [[nodiscard]] std::vector<EventPoolInfo> event_pools() const override { return {}; }
 
-    Now time{MonoTime(1000s), WallTime(1'700'000'000s)};
+    mutable Now time{MonoTime(1000s), WallTime(1'700'000'000s)};
     Result<std::shared_ptr<const config::Config>> on_disk{nullptr};
     std::string log_directory = "/log";
     std::string main_log;  // empty: none
@@ -128,6 +129,7 @@ struct FakeHost : Host {
     std::vector<std::string> reopened;
     Status log_trouble{};
     std::map<std::string, Usage> usages;
+    Duration usage_takes{};
     std::optional<process::DaemonState> requested;
     int settle_requests = 0;
 };
