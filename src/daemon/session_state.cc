@@ -152,6 +152,7 @@ void Session::open_kept_state() {
     kept_ = *std::move(kept);
     executor_->attach(kept_.get());
     std::vector<int> doors;
+    doors.reserve(setup_.servers.size());
     for (const auto& server : setup_.servers) doors.push_back(server.listener.fd());
     kept_->set_doors(std::move(doors));
     if (setup_.taken_over) return;  // theirs is still there
