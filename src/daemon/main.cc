@@ -63,7 +63,7 @@ Result<void> serve(Startup& startup, Setup setup, log::DaemonLog& log) {
         else
             config = std::make_shared<const config::Config>(*std::move(loaded.config));
         SVD_TRY(next.servers, open_servers(*config));
-        SVD_CHECK(open_logs(config->daemon, log));
+        SVD_CHECK(open_logs(startup, config->daemon, log));
         log_problems(loaded.problems, log);
         log_servers(*config, log);
         SVD_CHECK(settle_in(startup, config->daemon, log));
@@ -82,11 +82,10 @@ int serve_to_the_end(const Options& options, Startup& startup, Setup setup,
     return kExitOk;
 }
 
-// What to go on from when an earlier daemon has left programs behind; empty when there is none, or
-// when its programs are ended now.
-Result<std::optional<Setup>> after_a_crash(Startup& startup,
-                                           const std::shared_ptr<const config::Config>& config,
-                                           const KeeperName& keeper, log::DaemonLog& log) {
+// What an earlier daemon has left behind; empty when there is none, or when its programs are ended
+// now.
+Result<std::optional<Inheritance>> after_a_crash(const config::Config& config,
+                                                 const KeeperName& keeper) {
     constexpr auto kPatience = std::chrono::seconds(10);
     auto inheritance = find_inheritance(keeper.base);
     if (!inheritance)
@@ -94,16 +93,9 @@ Result<std::optional<Setup>> after_a_crash(Startup& startup,
             "cannot take over the programs of a crashed svd: {}. They still run; end them and the "
             "process svd-keeper to start anew",
             inheritance.error().text);
-    if (!*inheritance) return std::optional<Setup>();
-    if (!config->daemon.take_over) {
-        SVD_CHECK(open_main_log(log, config->daemon, config->daemon.nodaemon));
-        SVD_CHECK(end_programs(**std::move(inheritance), kPatience, log));
-        return std::optional<Setup>();
-    }
-    const int generation = (*inheritance)->kept.daemon.generation + 1;
-    SVD_TRY(auto setup, take_over(startup, **std::move(inheritance), config, log));
-    setup.keeper = {keeper.base, generation};
-    return std::optional<Setup>(std::move(setup));
+    if (!*inheritance || config.daemon.take_over) return inheritance;
+    SVD_CHECK(end_programs(**std::move(inheritance), kPatience));
+    return std::optional<Inheritance>();
 }
 
 // As another program of the same process: nothing is opened, written or started anew.
@@ -147,13 +139,12 @@ int run(const Options& options, config::LoadRequest request, std::span<const std
     if (const auto done = become_user(startup, config->daemon, log); !done)
         return usage_error(options, done.error().text);
     const KeeperName keeper{keeper_base(*config, startup.request.working_directory)};
-    if (auto earlier = after_a_crash(startup, config, keeper, log); !earlier)
-        return usage_error(options, earlier.error().text);
-    else if (*earlier)
-        return serve_to_the_end(options, startup, **std::move(earlier), argv, log);
+    auto earlier = after_a_crash(*config, keeper);
+    if (!earlier) return usage_error(options, earlier.error().text);
+    startup.keep_auto_logs = earlier->has_value();
     auto servers = open_servers(*config);
     if (!servers) return usage_error(options, servers.error().text);
-    if (const auto done = open_logs(config->daemon, log); !done)
+    if (const auto done = open_logs(startup, config->daemon, log); !done)
         return usage_error(options, done.error().text);
     log_problems(loaded.problems, log);
     log_servers(*config, log);
@@ -167,6 +158,7 @@ int run(const Options& options, config::LoadRequest request, std::span<const std
     setup.servers = *std::move(servers);
     setup.keeper = keeper;
     setup.started = read_clocks().wall;
+    if (*earlier) take_over(setup, **std::move(earlier), log);
     return serve_to_the_end(options, startup, std::move(setup), argv, log);
 }
 

@@ -124,6 +124,7 @@ state::KeptDaemon Session::save_for_a_crash() const {
     kept.snapshot = save_daemon();
     kept.snapshot.configured.config = *setup_.config;
     kept.snapshot.configured.config.groups.clear();
+    kept.snapshot.servers.clear();  // a successor opens its own
     if (auto* tree = scopes_->tree()) {
         kept.cgroup_parent = tree->place().directory;
         kept.cgroup_path = tree->place().path;

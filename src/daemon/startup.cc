@@ -1,6 +1,7 @@
 #include "daemon/startup.h"
 
 #include <climits>
+#include <utility>
 
 #include <fmt/format.h>
 #include <sys/stat.h>
@@ -65,14 +66,14 @@ Status become_user(Startup& startup, const config::DaemonConfig& config, log::Da
     return {};
 }
 
-Status open_logs(const config::DaemonConfig& config, log::DaemonLog& log) {
+Status open_logs(Startup& startup, const config::DaemonConfig& config, log::DaemonLog& log) {
     SVD_CHECK(open_main_log(log, config, config.nodaemon));
     if (!config.user && ::geteuid() == 0)
         log.critical(
             "Supervisor is running as root.  Privileges were not dropped because no user is "
             "specified in the config file.  If you intend to run as root, you can set user=root "
             "in the config file to avoid this message.");
-    clean_auto_logs(config, log);
+    if (!std::exchange(startup.keep_auto_logs, false)) clean_auto_logs(config, log);
     return {};
 }
 

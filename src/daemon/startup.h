@@ -21,6 +21,7 @@ struct Startup {
     std::vector<os::ResourceLimit> limits;
     os::PidFile pidfile;
     bool first = true;
+    bool keep_auto_logs = false;  // programs of an earlier daemon write to them
 };
 
 // How to read the configuration that the command line names. The Error's text is what follows
@@ -31,7 +32,8 @@ struct Startup {
 [[nodiscard]] Status become_user(Startup& startup, const config::DaemonConfig& config,
                                  log::DaemonLog& log);
 // Opens the main log and removes old AUTO logs; at every (re)start.
-[[nodiscard]] Status open_logs(const config::DaemonConfig& config, log::DaemonLog& log);
+[[nodiscard]] Status open_logs(Startup& startup, const config::DaemonConfig& config,
+                               log::DaemonLog& log);
 // Background, directory, umask, pid file; the first two once.
 [[nodiscard]] Status settle_in(Startup& startup, const config::DaemonConfig& config,
                                log::DaemonLog& log);

@@ -121,14 +121,6 @@ void log_differences(const state::Snapshot& snapshot, const config::Config& fres
         "svctl update applies it",
         fmt::join(diff.added, " "), fmt::join(diff.changed, " "), fmt::join(diff.removed, " "));
 }
-
-Result<std::vector<OpenServer>> take_servers(const std::vector<state::Server>& saved,
-                                             const config::Config& config, log::DaemonLog& log) {
-    SVD_TRY(auto servers, adopt_servers(saved, config));
-    SVD_CHECK(open_missing_servers(config, servers));
-    restore_sockets(config, servers, log);
-    return servers;
-}
 }  // namespace
 
 std::string keeper_base(const config::Config& config, const std::string& working_directory) {
@@ -164,40 +156,31 @@ Result<std::optional<Inheritance>> find_inheritance(const std::string& base) {
     return std::optional<Inheritance>(std::move(all));
 }
 
-Result<Setup> take_over(Startup& startup, Inheritance inheritance,
-                        std::shared_ptr<const config::Config> fresh, log::DaemonLog& log) {
+void take_over(Setup& setup, Inheritance inheritance, log::DaemonLog& log) {
     auto& snapshot = inheritance.kept.daemon.snapshot;
-    Setup setup;
-    setup.config = restore_config(snapshot.configured, snapshot.group_configs);
-    const auto& daemon = setup.config->daemon;
-    SVD_CHECK(open_main_log(log, daemon, daemon.nodaemon));
     log.warn("an earlier svd {} has ended without stopping its programs; taking them over",
              snapshot.program_version);
-    log_differences(snapshot, *fresh, log);
-    SVD_CHECK(settle_in(startup, daemon, log));
-
-    setup.request = startup.request;
-    setup.environment = startup.environment;
-    setup.limits = startup.limits;
-    SVD_TRY(setup.servers, take_servers(snapshot.servers, *setup.config, log));
+    log_differences(snapshot, *setup.config, log);
+    const auto fresh = setup.config;
+    auto config = *fresh;
+    config.groups = snapshot.group_configs;
+    setup.config = std::make_shared<const config::Config>(std::move(config));
+    setup.keeper.generation = inheritance.kept.daemon.generation + 1;
     const auto noted = inheritance.parts.flight->serials();
     setup.first_serial = std::max(snapshot.next_serial, noted.events) + kSerialGap;
     setup.first_listener_serial =
         std::max(snapshot.next_listener_serial, noted.listener_events) + kSerialGap;
-    setup.started = read_clocks().wall;
     setup.taken_over = std::make_unique<TakenOver>(std::move(inheritance.parts));
     // A daemon that was still starting programs had not got to all of its groups.
-    if (!inheritance.kept.daemon.complete) setup.taken_over->fresh = std::move(fresh);
+    if (!inheritance.kept.daemon.complete) setup.taken_over->fresh = fresh;
     setup.resume = std::move(snapshot);
-    return setup;
 }
 
-Status end_programs(Inheritance inheritance, Duration patience, log::DaemonLog& log) {
+Status end_programs(Inheritance inheritance, Duration patience) {
     state::for_each_descriptor(inheritance.kept.daemon.snapshot,
                                [](int fd) { UniqueFd::adopt(fd).reset(); });
     const auto& pidfds = inheritance.parts.pidfds;
-    log.warn("an earlier svd has ended without stopping its {} programs; ending them",
-             pidfds.size());
+    fmt::print(stderr, "Ending {} programs that a crashed svd has left\n", pidfds.size());
     for (const auto& [pid, pidfd] : pidfds) send(pidfd.get(), SIGTERM);
     const bool ended = all_have_ended(pidfds, patience);
     for (const auto& [pid, pidfd] : pidfds) send(pidfd.get(), SIGKILL);

@@ -29,13 +29,11 @@ struct Inheritance {
 // keepers (a daemon crashed while it took over) the later one counts.
 [[nodiscard]] Result<std::optional<Inheritance>> find_inheritance(const std::string& base);
 
-// As resume(): the programs are taken over, with the configuration that they were running with.
-// `fresh` is what is in the file now.
-[[nodiscard]] Result<Setup> take_over(Startup& startup, Inheritance inheritance,
-                                      std::shared_ptr<const config::Config> fresh,
-                                      log::DaemonLog& log);
+// The session goes on with the programs of the earlier one, under the configuration that they were
+// started with; all else of the configuration in `setup` holds as it is.
+void take_over(Setup& setup, Inheritance inheritance, log::DaemonLog& log);
 
 // Ends the programs instead: SIGTERM, and SIGKILL to all that is left after `patience`.
-[[nodiscard]] Status end_programs(Inheritance inheritance, Duration patience, log::DaemonLog& log);
+[[nodiscard]] Status end_programs(Inheritance inheritance, Duration patience);
 
 }  // namespace svd::daemon

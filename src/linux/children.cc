@@ -211,7 +211,7 @@ void ChildTable::finish(const std::shared_ptr<Entry>& entry) {
 
 void ChildTable::finish_foreign(const std::shared_ptr<Entry>& entry) {
     const Child& child = entry->child;
-    const Stranger end = look_at_stranger(child.pidfd.get());
+    const Stranger end = look_at_stranger(child.pidfd.get(), child.pid);
     if (end.state == StrangerState::Alive) return;
     if (end.state == StrangerState::Zombie) {
         epoll_event only_the_end{};

@@ -65,8 +65,8 @@ class ChildTable {
     ChildTable(const ChildTable&) = delete;
     ChildTable& operator=(const ChildTable&) = delete;
 
-    // Takes the child over. One that is foreign is reported when the process that has inherited it
-    // has reaped it, by on_exit alone. A Child without a pidfd (taken up from a snapshot) gets one.
+    // Takes the child over. One that is foreign is somebody else's to reap, and reported by on_exit
+    // alone. A Child without a pidfd (taken up from a snapshot) gets one.
     // On error nothing is reported and the child, when it exits, is a stray.
     [[nodiscard]] Status adopt(Child child, Handlers handlers);
     // No more reports for this child; it is still reaped, as a stray.

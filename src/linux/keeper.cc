@@ -119,7 +119,10 @@ Keeper::~Keeper() {
 void Keeper::set_doors(std::span<const int> descriptors) {
     const std::size_t count = std::min(descriptors.size(), detail::KeeperPage::kMaxDoors);
     page_->door_count = 0;
-    for (std::size_t i = 0; i < count; ++i) page_->doors[i] = descriptors[i];
+    for (std::size_t i = 0; i < count; ++i) {
+        struct stat there{};
+        page_->doors[i] = ::fstat(descriptors[i], &there) == 0 ? there.st_ino : 0;
+    }
     page_->door_count = static_cast<std::uint32_t>(count);
 }
 

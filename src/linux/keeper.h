@@ -6,9 +6,8 @@
 // open, their pidfds remember how they end, and the next daemon asks for what it needs by number.
 //
 // Everything else is left to the kernel: the keeper shares no memory with the daemon (a crash that
-// dumps core ends all who do), has no heap, and waits in one poll. Without its daemon it hangs up
-// on the daemon's clients at once, closes its doors when no successor has come within 10 s, and
-// ends when no child is left alive.
+// dumps core ends all who do), has no heap, and waits in one poll. Without its daemon it closes
+// the daemon's connections and doors at once, and ends when no child is left alive.
 #pragma once
 
 #include <memory>
@@ -43,7 +42,7 @@ class Keeper {
     Keeper(const Keeper&) = delete;
     Keeper& operator=(const Keeper&) = delete;
 
-    // The listening sockets of the daemon: without one nobody is to wait at them for long.
+    // The listening sockets of the daemon: without one nobody is to wait at them.
     void set_doors(std::span<const int> descriptors);
     // Readable when it has ended.
     [[nodiscard]] int pidfd() const { return pidfd_.get(); }

@@ -8,6 +8,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 
 #include "linux/keeper_protocol.h"
 #include "linux/raw_syscall.h"
@@ -15,10 +16,10 @@
 namespace svd::os::detail {
 namespace {
 
-constexpr std::int64_t kDoorsStayOpen = 10;  // seconds without a daemon
-constexpr std::int64_t kLookAfterAll = 60;   // seconds between two looks for a living child
-constexpr std::int64_t kPatience = 10;       // seconds for a word of a successor
-constexpr int kHighest = 1 << 20;            // of the numbers of descriptors
+constexpr std::int64_t kFirstLook = 10;     // seconds without a daemon
+constexpr std::int64_t kLookAfterAll = 60;  // seconds between two looks for a living child
+constexpr std::int64_t kPatience = 10;      // seconds for a word of a successor
+constexpr int kHighest = 1 << 20;           // of the numbers of descriptors
 
 std::int64_t seconds_now() noexcept {
     timespec now{};
@@ -62,18 +63,26 @@ class KeeperLoop {
     // The table is not shared any more: what is closed here is closed for good.
     void begin_keeping() noexcept {
         orphaned_ = true;
-        next_look_ = seconds_now() + kDoorsStayOpen;
+        next_look_ = seconds_now() + kFirstLook;
         const int limit = descriptor_limit();
         for (int fd = 0; fd < limit; ++fd)
-            if (option_of(fd, SO_ACCEPTCONN) == 0) close_fd(fd);  // a socket that does not listen
+            if (const long listens = option_of(fd, SO_ACCEPTCONN);
+                listens == 0 || (listens == 1 && is_door(fd)))
+                close_fd(fd);
+    }
+
+    // By the inode: the daemon may have several descriptors of one socket.
+    [[nodiscard]] bool is_door(int fd) const noexcept {
+        struct stat there{};
+        if (raw_syscall(SYS_fstat, fd, &there) != 0) return false;
+        const std::uint32_t count = duty_.page->door_count;
+        for (std::uint32_t i = 0; i < count && i < KeeperPage::kMaxDoors; ++i)
+            if (duty_.page->doors[i] == there.st_ino) return true;
+        return false;
     }
 
     void look_after_all() noexcept {
         next_look_ = seconds_now() + kLookAfterAll;
-        const std::uint32_t doors = duty_.page->door_count;
-        for (std::uint32_t i = 0; i < doors && i < KeeperPage::kMaxDoors; ++i)
-            if (const int door = duty_.page->doors[i]; option_of(door, SO_ACCEPTCONN) == 1)
-                close_fd(door);
         if (!somebody_lives()) leave();
     }
 

@@ -15,7 +15,7 @@ struct KeeperPage {
     static constexpr std::size_t kMaxDoors = 64;
     std::atomic<int> own_pidfd;  // of the keeper, in the table of both
     std::atomic<std::uint32_t> door_count;
-    std::array<std::atomic<int>, kMaxDoors> doors;
+    std::array<std::atomic<std::uint64_t>, kMaxDoors> doors;  // their inodes
 };
 
 struct KeeperDuty {

@@ -6,6 +6,8 @@
 #include <sys/ioctl.h>
 #include <sys/vfs.h>
 
+#include "linux/proc_info.h"
+
 namespace svd::os {
 namespace {
 
@@ -30,15 +32,27 @@ bool is_in_pidfs(int pidfd) {
     return ::fstatfs(pidfd, &system) == 0 && system.f_type == kPidfsMagic;
 }
 
-}  // namespace
-
-Stranger look_at_stranger(int pidfd) {
+short readiness(int pidfd) {
     pollfd look{pidfd, POLLIN, 0};
     while (::poll(&look, 1, 0) < 0 && errno == EINTR) {
     }
-    if (look.revents == 0) return {StrangerState::Alive};
-    if (!is_in_pidfs(pidfd)) return {StrangerState::Unknown};
-    if ((look.revents & POLLHUP) == 0) return {StrangerState::Zombie};
+    return look.revents;
+}
+
+}  // namespace
+
+Stranger look_at_stranger(int pidfd, pid_t pid) {
+    const short first = readiness(pidfd);
+    if (first == 0) return {StrangerState::Alive};
+    const bool in_pidfs = is_in_pidfs(pidfd);
+    if ((first & POLLHUP) == 0) {
+        // As long as it is a zombie, the number is its own.
+        const auto status = read_zombie_status(pid);
+        const bool still = !in_pidfs || (readiness(pidfd) & POLLHUP) == 0;
+        if (status && still) return {StrangerState::Gone, *status};
+        if (!in_pidfs) return {StrangerState::Unknown};
+        if (still) return {StrangerState::Zombie};
+    }
     PidfdInfo info{};
     info.mask = kExitInfo;
     if (::ioctl(pidfd, kGetInfo, &info) != 0 || (info.mask & kExitInfo) == 0)

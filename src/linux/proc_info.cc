@@ -106,18 +106,32 @@ std::vector<pid_t> read_threads(pid_t pid) {
     return threads;
 }
 
-std::uint64_t own_stat_field(std::size_t place) {
+namespace {
+// Numbers behind the name, by their place in proc(5); 0 for what is not there.
+std::uint64_t stat_field(std::string_view stat, std::size_t place) {
     constexpr std::size_t kFirstBehindName = 3;
-    const auto stat = read_small_file("/proc/self/stat");
-    if (!stat) return 0;
-    const auto close = stat->rfind(')');
-    if (close == std::string::npos) return 0;
-    const auto fields = split_blanks(std::string_view(*stat).substr(close + 1));
+    const auto close = stat.rfind(')');
+    if (close == std::string_view::npos) return 0;
+    const auto fields = split_blanks(stat.substr(close + 1));
     if (place < kFirstBehindName || fields.size() <= place - kFirstBehindName) return 0;
     const std::string_view field = fields[place - kFirstBehindName];
     std::uint64_t value = 0;
     std::from_chars(field.data(), field.data() + field.size(), value);
     return value;
+}
+}  // namespace
+
+std::uint64_t own_stat_field(std::size_t place) {
+    return stat_field(read_small_file("/proc/self/stat").value_or(std::string()), place);
+}
+
+std::optional<int> read_zombie_status(pid_t pid) {
+    constexpr std::size_t kExitCode = 52;
+    const auto text = read_small_file(fmt::format("/proc/{}/stat", pid));
+    if (!text) return std::nullopt;
+    const auto stat = parse_proc_stat(*text);
+    if (!stat || stat->state != 'Z') return std::nullopt;
+    return static_cast<int>(stat_field(*text, kExitCode));
 }
 
 std::string read_process_cgroup(pid_t pid) {

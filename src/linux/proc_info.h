@@ -30,6 +30,9 @@ struct ProcStat {
 // A number of this process in /proc/self/stat, by its place in proc(5), behind the name; 0 when it
 // is not to be had.
 [[nodiscard]] std::uint64_t own_stat_field(std::size_t place);
+// The status of a zombie as of wait(2), which its parent has not asked for; empty when it is none,
+// or not to be seen.
+[[nodiscard]] std::optional<int> read_zombie_status(pid_t pid);
 // All processes in sight.
 [[nodiscard]] Result<std::vector<ProcStat>> read_all_processes();
 // Threads of a process, itself included; none when it is gone.
