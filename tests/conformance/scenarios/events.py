@@ -46,7 +46,7 @@ def events(s):
     s.rpc.removeProcessGroup("cat")
     s.wait_text("groups", "REMOVED")
     yield "removal", payloads(s, "groups")[-1]
-    yield "file descriptors", len(os.listdir(f"/proc/{s.daemon.pid}/fd")) < 60
+    yield "file descriptors", len(os.listdir(f"/proc/{s.daemon.pid}/fd")) < 80
 
 
 @scenario("event results", slow=True)
