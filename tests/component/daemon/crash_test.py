@@ -195,7 +195,7 @@ class Crash(DaemonCase):
                      self.path("svd.conf")], self.path("s.sock"))
         self.assertEqual(self.info("cat")["pid"], pid)
         self.assertEqual(self.ctl("stop", "cat")[0], 0)
-        self.assertFalse(os.path.exists(f"/proc/{pid}"))
+        self.wait("it has ended", lambda: not os.path.exists(f"/proc/{pid}"))
 
     def test_Listeners_StartAnew(self):
         self.write("listener.py", "import sys\nwhile True:\n"

@@ -43,6 +43,44 @@ TEST(Children, ExitCodesAndSignals_AreToldApart) {
     EXPECT_FALSE(recorder.exits[1].status.core_dumped);
 }
 
+// Of a daemon that is gone. Its parent may reap it at once, some time, or never.
+TEST(Children, ForeignOne_IsReportedWithItsStatusWhoeverReapsIt) {
+    Nursery nursery;
+    Recorder recorder;
+    for (const bool reaped_before : {false, true}) {
+        recorder.exits.clear();
+        auto child = spawn(child_spec({"exit", "7"})).value();
+        child.foreign = true;
+        const pid_t pid = child.pid;
+        siginfo_t info{};
+        const int flags = WEXITED | (reaped_before ? 0 : WNOWAIT);
+        ASSERT_EQ(waitid(P_PID, static_cast<id_t>(pid), &info, flags), 0);
+        ASSERT_TRUE(nursery.table->adopt(std::move(child), recorder.handlers()));
+        ASSERT_TRUE(loop_until(nursery.loop, [&] { return recorder.exits.size() == 1; }));
+        EXPECT_EQ(recorder.exits[0].pid, pid);
+        // How a reaped one ended is known from Linux 6.15 on.
+        if (!recorder.exits[0].lost)
+            EXPECT_EQ(recorder.exits[0].status, (ExitStatus{.code = 7}));
+        else
+            EXPECT_TRUE(reaped_before);
+        EXPECT_FALSE(nursery.table->contains(pid));
+    }
+}
+
+TEST(Children, ForeignOneThatLives_CanBeSignalled) {
+    Nursery nursery;
+    Recorder recorder;
+    auto child = spawn(child_spec({"wait"})).value();
+    child.foreign = true;
+    const pid_t pid = child.pid;
+    ASSERT_TRUE(nursery.table->adopt(std::move(child), recorder.handlers()));
+    nursery.table->collect();
+    EXPECT_TRUE(recorder.exits.empty());
+    ASSERT_TRUE(send_signal(*nursery.table, pid, SIGKILL));
+    ASSERT_TRUE(loop_until(nursery.loop, [&] { return recorder.exits.size() == 1; }));
+    EXPECT_EQ(recorder.exits[0].status.signal, SIGKILL);
+}
+
 TEST(Children, BeforeReap_SeesTheZombieThatPinsThePid) {
     Nursery nursery;
     char state_before = '?';
