@@ -162,7 +162,9 @@ bool Executor::restart_for_memory(Process& process, const process::MemoryBreach&
 }
 
 void Executor::touch(Process& process) {
-    if (kept_ != nullptr) kept_->process_changed(process);
+    if (kept_ == nullptr) return;
+    kept_->process_changed(process);
+    if (process.config->fcgi_socket) kept_->daemon_changed();  // which sockets there are
 }
 
 void Executor::release_socket(Process& process) {

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "daemon/executor.h"
+#include "daemon/kept_state.h"
 #include "daemon/limit_plan.h"
 
 namespace svd::daemon {
@@ -57,6 +58,7 @@ void Executor::limits_changed(process::Group& group, const config::GroupConfig& 
                           const config::Limits& to) {
         parts_.log.info("limits of '{}' changed: {}", name, config::describe_changes(from, to));
     };
+    if (kept_ != nullptr) kept_->group_changed(group.name());
     if (group.config->limits != before.limits) {
         tell(group.name() + ":*", before.limits, group.config->limits);
         // The node is the same for all, and is written before the first leaf.

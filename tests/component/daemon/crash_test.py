@@ -171,6 +171,28 @@ class Crash(DaemonCase):
         self.assertNotEqual(self.info("a")["pid"], pid)
         self.wait_state("b", "RUNNING")
 
+    def test_FastCgiSockets_StayOpen(self):
+        self.start("[fcgi-program:f]\ncommand=/bin/sleep 1000\nsocket=unix://{dir}/f.sock\n"
+                   "autostart=false\nautorestart=true\n", all_run=False)
+        self.settled()
+        self.assertEqual(self.ctl("start", "f")[0], 0)
+        self.settled()
+        pid, socket = self.info("f")["pid"], os.stat(self.path("f.sock")).st_ino
+        self.crash()
+        self.assertEqual(self.info("f")["pid"], pid)
+        os.kill(pid, signal.SIGKILL)
+        self.wait("another runs", lambda: self.info("f")["pid"] not in (0, pid))
+        self.assertEqual(os.stat(self.path("f.sock")).st_ino, socket)
+
+    def test_LimitsOfAReread_AreKept(self):
+        self.start("[program:a]\ncommand=/bin/cat\nnice=5\n")
+        self.configure("[program:a]\ncommand=/bin/cat\nnice=7\n")
+        self.assertEqual(self.ctl("reread")[0], 0)
+        self.settled()
+        self.crash()
+        self.assertNotIn("has changed since it was applied", self.text("main.log"))
+        self.assertIn("No config updates", self.ctl("reread")[1])
+
     def test_AskedToEndThem_ItStartsAnew(self):
         self.start("[program:a]\ncommand=/bin/cat\n")
         self.settled()
