@@ -20,7 +20,7 @@ namespace {
 constexpr int kWritesPerTurn = 8;
 constexpr std::size_t kSmallestJournal = 1024UL * 1024;
 constexpr std::size_t kGrowth = 3;  // times what was left at the last compacting
-// A keeper that ends sooner than this is not started again: somebody does not want it.
+// The next one is started no sooner than this after one that ended.
 constexpr auto kKeeperLives = 10s;
 
 Result<UniqueFd> make_journal() {
@@ -55,7 +55,9 @@ KeptState::KeptState(os::Loop& loop, log::DaemonLog& log, process::Fleet& fleet,
       address_(std::move(address)),
       hooks_(std::move(hooks)) {}
 
-KeptState::~KeptState() = default;
+KeptState::~KeptState() {
+    while (!processes_.empty()) static_cast<void>(next_process());
+}
 
 Result<std::unique_ptr<KeptState>> KeptState::open(os::Loop& loop, log::DaemonLog& log,
                                                    process::Fleet& fleet, std::string address,
@@ -71,6 +73,7 @@ Status KeptState::open_parts() {
     SVD_TRY(journal_, make_journal());
     SVD_TRY(writing_,
             os::Defer::create(loop_, [this] { return write_some(); }, os::Priority::Control));
+    SVD_TRY(again_, os::Timer::create(loop_, [this] { start_again(); }));
     for (const auto* group : fleet_.groups_by_priority()) group_changed(group->name());
     write_daemon();
     return {};
@@ -88,15 +91,19 @@ Status KeptState::start_keeper() {
 }
 
 void KeptState::keeper_ended() {
-    const bool soon = os::Loop::now().mono - keeper_started_ < kKeeperLives;
     keeper_end_.reset();
-    log_.warn("the keeper (pid {}) has ended, {}", keeper_->pid(),
-              soon ? "programs would not outlive a crash any more" : "starting another");
+    log_.warn(
+        "the keeper (pid {}) has ended; until there is another, programs would not outlive a "
+        "crash of svd",
+        keeper_->pid());
     keeper_.reset();
-    if (soon) return;
+    again_.set(std::max(os::Loop::now().mono, keeper_started_ + kKeeperLives));
+}
+
+void KeptState::start_again() {
     if (const auto started = start_keeper(); !started)
-        log_.error("programs would not outlive a crash any more: {}", started.error().text);
-    daemon_changed();
+        return log_.error("programs would not outlive a crash any more: {}", started.error().text);
+    log_.info("another keeper has pid {}", keeper_->pid());
 }
 
 // --- the journal ---------------------------------------------------------------------------------
@@ -165,14 +172,13 @@ void KeptState::write_next_group() {
     for (const auto& process : group->processes) process_changed(*process);
 }
 
-void KeptState::write_next_process() {
-    const auto [group_name, name] = std::move(processes_.front());
+// Null when it has been removed since.
+process::Process* KeptState::next_process() {
+    const auto [group, name] = std::move(processes_.front());
     processes_.pop_front();
-    auto* group = fleet_.find_group(group_name);
-    auto* process = group ? group->find(name) : nullptr;
-    if (process == nullptr) return;
-    runtime_of(*process).unwritten = false;
-    write(*process);
+    auto* process = fleet_.find(group, name);
+    if (process != nullptr) runtime_of(*process).unwritten = false;
+    return process;
 }
 
 bool KeptState::write_some() {
@@ -182,7 +188,7 @@ bool KeptState::write_some() {
         } else if (!groups_.empty()) {
             write_next_group();
         } else if (!processes_.empty()) {
-            write_next_process();
+            if (const auto* process = next_process()) write(*process);
         } else {
             if (complete_) return false;
             complete_ = daemon_changed_ = true;

@@ -58,10 +58,11 @@ class KeptState {
     [[nodiscard]] Status open_parts();
     void write_daemon();
     void keeper_ended();
+    void start_again();
     void want_to_write();
     bool write_some();
     void write_next_group();
-    void write_next_process();
+    [[nodiscard]] process::Process* next_process();
     void append(std::string_view record);
     [[nodiscard]] Status compact();
 
@@ -83,6 +84,7 @@ class KeptState {
     os::Defer writing_;
     std::unique_ptr<os::Keeper> keeper_;
     os::Watch keeper_end_;
+    os::Timer again_;
     MonoTime keeper_started_{};
 };
 

@@ -219,6 +219,7 @@ Status Session::open_upgrade() {
         if (const auto listening = open_listeners(); !listening)
             log_.critical("cannot listen again: {}", listening.error().text);
         open_kept_state();
+        if (kept_) kept_->begin();
     };
     SVD_TRY(upgrade_, Upgrade::create(loop_, *children_, log_, setup_.argv, std::move(hooks)));
     return {};

@@ -3,6 +3,7 @@
 all that was decided about them. crash_test.py SVD SVCTL"""
 
 import os
+import shutil
 import signal
 import subprocess
 import unittest
@@ -244,11 +245,34 @@ class Crash(DaemonCase):
         self.end()
         self.assertFalse(os.path.exists(f"/proc/{keepers[0]}"))
 
-    def test_KeeperThatIsKilled_IsMissedAndPrograms_GoOn(self):
+    def test_KeeperThatIsKilled_IsReplaced(self):
         self.start("[program:a]\ncommand=/bin/cat\n")
+        self.settled()
         os.kill(self.children_named("svd-keeper")[0], signal.SIGKILL)
-        self.wait("it is said", lambda: "would not outlive a crash" in self.text("main.log"))
-        self.assertEqual(self.info("a")["statename"], "RUNNING")
+        self.wait("it is missed",
+                  lambda: not self.rpc.svd.getDaemonInfo()["outlives_crash"])
+        self.settled()
+        before = self.facts()
+        self.crash()
+        self.assertEqual(self.facts(), before)
+
+    def test_UpgradeThatFails_LeavesProgramsKept(self):
+        own = self.path("svd")
+        shutil.copy2(SVD, own)
+        self.start("[program:a]\ncommand=/bin/cat\nnumprocs=30\nprocess_name=a%(process_num)d\n",
+                   svd=own)
+        self.settled()
+        # It says yes when it is asked, and cannot be run afterwards.
+        self.write("new", f"#!/bin/sh\n[ \"$*\" = --check-state ] || exit 1\nrm {own}\n"
+                          "cat >/dev/null\necho yes\n")
+        os.chmod(self.path("new"), 0o755)
+        os.rename(self.path("new"), own)
+        self.ctl("upgrade")
+        self.wait("it is said", lambda: "not upgraded" in self.text("main.log"))
+        self.settled()
+        before = self.facts()
+        self.crash()
+        self.assertEqual(self.facts(), before)
 
     def children_named(self, name):
         found = subprocess.run(["pgrep", "-P", str(self.daemon.pid), "-x", name],
