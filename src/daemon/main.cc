@@ -15,6 +15,7 @@
 #include "daemon/session.h"
 #include "daemon/startup.h"
 #include "daemon/take_over.h"
+#include "linux/notify.h"
 
 namespace svd::daemon {
 namespace {
@@ -23,8 +24,9 @@ constexpr int kExitOk = 0;
 constexpr int kExitWarnings = 1;  // --check --strict
 constexpr int kExitUsage = 2;     // command line, configuration and set-up errors
 
-int usage_error(const Options& options, const std::string& text) {
-    fmt::print(stderr, "Error: {}\nFor help, use {} -h\n", text, options.program);
+int usage_error(const Options& options, const Error& error) {
+    fmt::print(stderr, "Error: {}\nFor help, use {} -h\n", error.text, options.program);
+    os::notify_failed(error);
     return kExitUsage;
 }
 
@@ -77,7 +79,7 @@ int serve_to_the_end(const Options& options, Startup& startup, Setup setup,
     setup.argv.assign(argv.begin(), argv.end());
     if (const auto done = serve(startup, std::move(setup), log); !done) {
         log.critical("{}", done.error().text);
-        return usage_error(options, done.error().text);
+        return usage_error(options, done.error());
     }
     return kExitOk;
 }
@@ -105,7 +107,7 @@ int go_on(const Options& options, int state_fd, std::span<const std::string> arg
     auto setup = resume(startup, options, state_fd, log);
     if (!setup) {
         log.critical("cannot go on from the state of the earlier svd: {}", setup.error().text);
-        return usage_error(options, setup.error().text);
+        return usage_error(options, setup.error());
     }
     return serve_to_the_end(options, startup, *std::move(setup), argv, log);
 }
@@ -121,10 +123,12 @@ int check_state() {
 
 int run(const Options& options, config::LoadRequest request, std::span<const std::string> argv) {
     auto loaded = config::load(request);
-    if (const auto* error = loaded.problems.first_error()) return usage_error(options, error->text);
+    if (const auto* error = loaded.problems.first_error())
+        return usage_error(options, {0, error->text});
     auto config = std::make_shared<const config::Config>(*std::move(loaded.config));
     for (const auto& problem : controller_problems(*config))
-        if (problem.severity == config::Severity::Error) return usage_error(options, problem.text);
+        if (problem.severity == config::Severity::Error)
+            return usage_error(options, {0, problem.text});
     if (options.config_path.empty() && ::geteuid() == 0)
         fmt::print(stderr,
                    "Warning: svd runs as root and has searched for its configuration file; using "
@@ -137,19 +141,19 @@ int run(const Options& options, config::LoadRequest request, std::span<const std
     startup.environment = request.environment;
     startup.request = std::move(request);
     if (const auto done = become_user(startup, config->daemon, log); !done)
-        return usage_error(options, done.error().text);
+        return usage_error(options, done.error());
     const KeeperName keeper{keeper_base(*config, startup.request.working_directory)};
     auto earlier = after_a_crash(*config, keeper);
-    if (!earlier) return usage_error(options, earlier.error().text);
+    if (!earlier) return usage_error(options, earlier.error());
     startup.keep_auto_logs = earlier->has_value();
     auto servers = open_servers(*config);
-    if (!servers) return usage_error(options, servers.error().text);
+    if (!servers) return usage_error(options, servers.error());
     if (const auto done = open_logs(startup, config->daemon, log); !done)
-        return usage_error(options, done.error().text);
+        return usage_error(options, done.error());
     log_problems(loaded.problems, log);
     log_servers(*config, log);
     if (const auto done = settle_in(startup, config->daemon, log); !done)
-        return usage_error(options, done.error().text);
+        return usage_error(options, done.error());
     Setup setup;
     setup.config = std::move(config);
     setup.request = startup.request;
@@ -170,7 +174,7 @@ int main(std::span<const std::string> argv) {
     if (!parsed) {
         Options options;
         options.program = argv.empty() ? "svd" : argv[0];
-        return usage_error(options, parsed.error().text);
+        return usage_error(options, parsed.error());
     }
     const Options& options = *parsed;
     if (options.action == Action::Help) {
@@ -183,13 +187,13 @@ int main(std::span<const std::string> argv) {
     }
     if (options.action == Action::ReleaseCgroup) {
         if (const auto done = os::release_controllers(); !done)
-            return usage_error(options, done.error().text);
+            return usage_error(options, done.error());
         return kExitOk;
     }
     if (options.action == Action::CheckState) return check_state();
     if (const auto state_fd = state_descriptor()) return go_on(options, *state_fd, argv);
     auto request = make_request(options);
-    if (!request) return usage_error(options, request.error().text);
+    if (!request) return usage_error(options, request.error());
     if (options.action == Action::Check) return check(options, *request);
     return run(options, *std::move(request), argv);
 }

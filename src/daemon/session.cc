@@ -13,7 +13,6 @@
 #include "http/log_streams.h"
 #include "http/pages.h"
 #include "http/rpc.h"
-#include "linux/notify.h"
 
 namespace svd::daemon {
 
@@ -94,6 +93,7 @@ Status Session::open_parts() {
     executor_->on_change([this] { settle_soon(); });
     executor_->on_shutdown_complete([this](DaemonState how) { finish(how); });
     supervisor_ = std::make_unique<control::Supervisor>(*fleet_, *this, setup_.config);
+    SVD_TRY(service_, ServiceLink::open(loop_, *fleet_));
     return {};
 }
 
@@ -173,8 +173,7 @@ Result<DaemonState> Session::run() {
 bool Session::start_turn() {
     if (fleet_->start_some(kStartsPerTurn, now())) return true;
     if (kept_) kept_->begin();
-    if (!std::exchange(ready_, true))
-        os::notify_ready(fmt::format("{} programs", fleet_->process_count()));
+    service_->ready();
     // What reading the configuration needed is free now, at start as after an update.
     return_free_memory();
     return false;
@@ -188,6 +187,7 @@ void Session::settle_soon() {
 bool Session::settle_turn() {
     if (requested_) begin_shutdown();
     supervisor_->settle();
+    service_->programs_changed();
     flight_->note({bus_.next_serial(), listeners_->next_serial()});
     if (fleet_->start_some(0, now())) start_.enable();
     rearm();
@@ -230,10 +230,10 @@ void Session::begin_shutdown() {
     const bool first = fleet_->daemon_state() == DaemonState::Running;
     if (first) {
         bus_.publish(event::supervisor_stopping(now().wall));
-        os::notify_stopping("stopping programs");
         if (!fleet_->unstopped().empty()) report_dying(now());
     }
     fleet_->begin_shutdown(how, now());
+    tell_ending("");
 }
 
 void Session::report_dying(const Now& time) {
@@ -247,6 +247,13 @@ void Session::report_dying(const Now& time) {
     if (names.empty()) return;
     log_.info("waiting for {} to die", names);
     next_dying_report_ = time.mono + kDyingReportEvery;
+    if (fleet_->daemon_state() != DaemonState::Running) tell_ending(names);
+}
+
+void Session::tell_ending(const std::string& waiting_for) {
+    const bool in_time = std::ranges::any_of(
+        fleet_->unstopped(), [](const auto* process) { return !process->data.killed; });
+    service_->ending(fleet_->daemon_state(), waiting_for, in_time);
 }
 
 // Everything is stopped. Answers that clients have not read yet get a moment.

@@ -17,6 +17,7 @@
 #include "daemon/executor.h"
 #include "daemon/kept_state.h"
 #include "daemon/servers.h"
+#include "daemon/service_link.h"
 #include "daemon/upgrade.h"
 #include "http/server.h"
 #include "state/model.h"
@@ -145,6 +146,7 @@ class Session final : public control::Host {
     void rearm();
     void begin_shutdown();
     void report_dying(const Now& now);
+    void tell_ending(const std::string& waiting_for);
     void finish(process::DaemonState how);
 
     Setup setup_;
@@ -160,6 +162,7 @@ class Session final : public control::Host {
     std::unique_ptr<Executor> executor_;
     std::unique_ptr<process::Fleet> fleet_;
     std::unique_ptr<control::Supervisor> supervisor_;
+    std::unique_ptr<ServiceLink> service_;
     std::unique_ptr<http::Server> server_;
     std::unique_ptr<Upgrade> upgrade_;
     std::unique_ptr<KeptState> kept_;  // null: programs do not outlive a crash
@@ -173,7 +176,6 @@ class Session final : public control::Host {
     std::optional<process::DaemonState> outcome_;
     std::optional<MonoTime> next_dying_report_;
     MonoTime give_up_sending_{};
-    bool ready_ = false;  // what was to start at first has been started
 };
 
 }  // namespace svd::daemon

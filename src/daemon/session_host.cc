@@ -22,8 +22,12 @@ void Session::collect_children() {
 }
 
 Result<std::shared_ptr<const config::Config>> Session::read_config() {
+    service_->reading();
     auto loaded = config::load(setup_.request);
-    if (const auto* error = loaded.problems.first_error()) return fail("{}", error->text);
+    const auto* error = loaded.problems.first_error();
+    const Status read = error != nullptr ? fail("{}", error->text) : Status{};
+    service_->read(read);
+    SVD_CHECK(read);
     log_problems(loaded.problems, log_);
     auto config = std::make_shared<const config::Config>(*std::move(loaded.config));
     // Running programs may be limited by it at once.

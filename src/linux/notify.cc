@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 
 #include <fmt/format.h>
 #include <systemd/sd-daemon.h>
+#include <unistd.h>
 
 namespace svd::os {
 namespace {
@@ -30,10 +32,18 @@ void send_with_status(std::string_view message, std::string_view status) {
     send(fmt::format("{}\nSTATUS={}", message, one_line(status)));
 }
 
+std::int64_t microseconds(Duration duration) {
+    return std::chrono::floor<std::chrono::microseconds>(duration).count();
+}
+
 }  // namespace
 
+bool has_service_manager() {
+    return std::getenv("NOTIFY_SOCKET") != nullptr;
+}
+
 void notify_ready(std::string_view status) {
-    send_with_status("READY=1", status);
+    send_with_status(fmt::format("READY=1\nMAINPID={}", ::getpid()), status);
 }
 void notify_stopping(std::string_view status) {
     send_with_status("STOPPING=1", status);
@@ -46,9 +56,17 @@ void notify_watchdog() {
 }
 
 void notify_reloading() {
-    const auto now =
-        std::chrono::floor<std::chrono::microseconds>(read_clocks().mono.time_since_epoch());
-    send(fmt::format("RELOADING=1\nMONOTONIC_USEC={}", now.count()));
+    send(fmt::format("RELOADING=1\nMONOTONIC_USEC={}",
+                     microseconds(read_clocks().mono.time_since_epoch())));
+}
+
+void notify_failed(const Error& error) {
+    if (error.code == 0) return notify_status(error.text);
+    send_with_status(fmt::format("ERRNO={}", error.code), error.text);
+}
+
+void notify_extend_timeout(Duration more) {
+    send(fmt::format("EXTEND_TIMEOUT_USEC={}", microseconds(more)));
 }
 
 std::optional<Duration> watchdog_interval() {

@@ -8,12 +8,22 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "base/error.h"
 
 namespace svd::os {
 
+// Whether anybody listens. What is costly to find out need not be found out for nobody.
+[[nodiscard]] bool has_service_manager();
+
+// Also at the end of a reload. With MAINPID: after daemonizing this is not the process that the
+// manager started.
 void notify_ready(std::string_view status);
 void notify_stopping(std::string_view status);
 void notify_status(std::string_view status);
+// The start has failed; with ERRNO where there is one.
+void notify_failed(const Error& error);
+// The manager waits that much longer from now on for a start or a stop.
+void notify_extend_timeout(Duration more);
 // With MONOTONIC_USEC, as Type=notify-reload wants it; follow with notify_ready.
 void notify_reloading();
 void notify_watchdog();

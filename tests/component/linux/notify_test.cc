@@ -35,19 +35,27 @@ class NotifyTest : public testing::Test {
 
 TEST_F(NotifyTest, Messages_ArriveAsTheProtocolWantsThem) {
     notify_ready("3 of 3 running");
-    EXPECT_EQ(received(), "READY=1\nSTATUS=3 of 3 running");
+    EXPECT_EQ(received(), fmt::format("READY=1\nMAINPID={}\nSTATUS=3 of 3 running", getpid()));
     notify_stopping("bye");
     EXPECT_EQ(received(), "STOPPING=1\nSTATUS=bye");
     notify_status("a\nREADY=1");
     EXPECT_EQ(received(), "STATUS=a READY=1");
     notify_reloading();
     EXPECT_TRUE(received().starts_with("RELOADING=1\nMONOTONIC_USEC="));
+    notify_failed(Error{EADDRINUSE, "cannot bind"});
+    EXPECT_EQ(received(), fmt::format("ERRNO={}\nSTATUS=cannot bind", EADDRINUSE));
+    notify_failed(Error{0, "no such option"});
+    EXPECT_EQ(received(), "STATUS=no such option");
+    notify_extend_timeout(std::chrono::seconds(2));
+    EXPECT_EQ(received(), "EXTEND_TIMEOUT_USEC=2000000");
+    EXPECT_TRUE(has_service_manager());
 }
 
 TEST_F(NotifyTest, WithoutAManager_NothingHappens) {
     unsetenv("NOTIFY_SOCKET");
     notify_ready("x");
     EXPECT_EQ(received(), "(nothing)");
+    EXPECT_FALSE(has_service_manager());
 }
 
 TEST(Watchdog, Interval_IsHalfOfWhatWasAskedFor) {

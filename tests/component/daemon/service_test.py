@@ -1,0 +1,124 @@
+#!/usr/bin/env python3
+"""What a service manager above svd hears by sd_notify. service_test.py SVD SVCTL"""
+
+import errno
+import os
+import signal
+import socket
+import subprocess
+import unittest
+
+from daemon_case import DaemonCase, SVD
+
+
+class Service(DaemonCase):
+    def setUp(self):
+        super().setUp()
+        self.heard = []  # one {NAME: VALUE} for each message
+        self.manager = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.addCleanup(self.manager.close)
+        self.manager.bind(self.path("notify"))
+        self.manager.setblocking(False)
+        self.notify("NOTIFY_SOCKET", self.path("notify"))
+
+    def notify(self, name, value):
+        os.environ[name] = value
+        self.addCleanup(os.environ.pop, name)
+
+    def listen(self):
+        while True:
+            try:
+                message = self.manager.recv(65536).decode()
+            except BlockingIOError:
+                return self.heard
+            self.heard.append(dict(line.split("=", 1) for line in message.split("\n")))
+
+    def values(self, name):
+        return [message[name] for message in self.listen() if name in message]
+
+    def wait_status(self, text):
+        self.wait(f"the status is {text}", lambda: self.values("STATUS")[-1:] == [text])
+
+    def test_Ready_WhenWhatStartsAtFirstHasBeenStarted(self):
+        self.start("[program:a]\ncommand=/bin/cat\n[program:b]\ncommand=/bin/cat\nautostart=false\n",
+                   all_run=False)
+        self.wait("it is ready", lambda: self.values("READY"))
+        ready = [message for message in self.listen() if "READY" in message]
+        self.assertEqual(len(ready), 1)
+        self.assertEqual(ready[0]["MAINPID"], str(self.daemon.pid))
+        self.assertEqual(ready[0]["STATUS"], "1 starting, 1 stopped")
+        self.wait_status("1 running, 1 stopped")
+
+    def test_Status_NamesWhatIsInTrouble(self):
+        self.start("[program:a]\ncommand=/bin/cat\n"
+                   "[program:web]\ncommand=/bin/false\nstartretries=0\n", all_run=False)
+        self.wait_status("1 running, 1 fatal: web")
+        self.rpc.supervisor.stopProcess("a")
+        self.wait_status("1 stopped, 1 fatal: web")
+
+    def test_Reload_IsToldAndWhyItIsRefused(self):
+        program = "[program:a]\ncommand=/bin/cat\n"
+        self.start(program)
+        self.wait_status("1 running")
+        self.rpc.supervisor.reloadConfig()
+        reloading = [message for message in self.listen() if "RELOADING" in message]
+        self.assertEqual(len(reloading), 1)
+        self.assertTrue(reloading[0]["MONOTONIC_USEC"].isdigit())
+        self.assertIn("READY", self.heard[-1])
+        self.configure(program + "[program:broken]\n")
+        with self.assertRaises(Exception):
+            self.rpc.supervisor.reloadConfig()
+        self.assertIn("READY", self.listen()[-1])
+        self.assertRegex(self.heard[-1]["STATUS"],
+                         "^1 running; the configuration is refused: .*broken")
+        self.rpc.supervisor.stopProcess("a")
+        self.wait("it stays", lambda: self.values("STATUS")[-1].startswith("1 stopped; the conf"))
+        self.configure(program)
+        self.rpc.supervisor.reloadConfig()
+        self.wait_status("1 stopped")
+
+    def test_Restart_IsAReloadAndNoStop(self):
+        self.start("[program:a]\ncommand=/bin/cat\n")
+        self.daemon.send_signal(signal.SIGHUP)
+        self.wait("it is ready again", lambda: len(self.values("READY")) > 1 and
+                  self.heard[-1].get("STATUS") == "1 running")
+        self.assertEqual(self.values("STOPPING"), [])
+        self.assertIn("RELOADING", [name for message in self.heard for name in message])
+
+    def test_SlowStop_AsksForTimeAsLongAsAProgramHasSome(self):
+        self.start("[program:slow]\nstopwaitsecs=4\n"
+                   "command=/bin/sh -c \"trap : TERM; while :; do sleep 0.1; done\"\n")
+        self.daemon.send_signal(signal.SIGTERM)
+        self.daemon.wait(30)
+        self.assertEqual(len(self.values("STOPPING")), 1)
+        extensions = [int(text) for text in self.values("EXTEND_TIMEOUT_USEC")]
+        self.assertGreaterEqual(len(extensions), 2)
+        self.assertGreater(min(extensions), 3_000_000)  # svd repeats itself every three seconds
+        self.assertEqual(self.values("STATUS")[-1], "waiting for slow to die")
+
+    def test_Watchdog_IsFedAsOftenAsItIsAskedFor(self):
+        self.notify("WATCHDOG_USEC", "400000")
+        self.start("[program:a]\ncommand=/bin/cat\n")
+        self.wait("signs of life", lambda: len(self.values("WATCHDOG")) > 3)
+        self.daemon.send_signal(signal.SIGUSR1)
+        self.wait("upgrade", lambda: len(self.values("READY")) == 2)
+        before = len(self.values("WATCHDOG"))
+        self.wait("signs of life", lambda: len(self.values("WATCHDOG")) > before + 3)
+
+    def test_StartThatFails_SaysWhy(self):
+        self.configure("[inet_http_server]\nport=127.0.0.1:1\n[program:a]\ncommand=/bin/cat\n")
+        with socket.socket() as taken:
+            taken.bind(("127.0.0.1", 0))
+            taken.listen()
+            port = taken.getsockname()[1]
+            text = self.text("svd.conf").replace("127.0.0.1:1\n", f"127.0.0.1:{port}\n")
+            self.write("svd.conf", text)
+            done = subprocess.run([SVD, "-n", "-s", "-c", self.path("svd.conf")], timeout=30,
+                                  stderr=subprocess.DEVNULL, check=False)
+        self.assertEqual(done.returncode, 2)
+        self.assertEqual(self.values("ERRNO"), [str(errno.EADDRINUSE)])
+        self.assertIn("already listening", self.values("STATUS")[-1])
+
+
+if __name__ == "__main__":
+    unittest.main()
