@@ -64,7 +64,7 @@ Result<void> serve(Startup& startup, Setup setup, log::DaemonLog& log) {
                       error->text);
         else
             config = std::make_shared<const config::Config>(*std::move(loaded.config));
-        SVD_TRY(next.servers, open_servers(*config));
+        SVD_TRY(next.servers, open_servers(*config, startup.passed));
         SVD_CHECK(open_logs(startup, config->daemon, log));
         log_problems(loaded.problems, log);
         log_servers(*config, log);
@@ -146,7 +146,7 @@ int run(const Options& options, config::LoadRequest request, std::span<const std
     auto earlier = after_a_crash(*config, keeper);
     if (!earlier) return usage_error(options, earlier.error());
     startup.keep_auto_logs = earlier->has_value();
-    auto servers = open_servers(*config);
+    auto servers = open_servers(*config, startup.passed);
     if (!servers) return usage_error(options, servers.error());
     if (const auto done = open_logs(startup, config->daemon, log); !done)
         return usage_error(options, done.error());

@@ -33,30 +33,31 @@ bool is_gone(const std::string& path) {
 }
 }  // namespace
 
-Result<std::vector<OpenServer>> open_servers(const config::Config& config) {
+Result<std::vector<OpenServer>> open_servers(const config::Config& config,
+                                             os::PassedSockets& passed) {
     std::vector<OpenServer> servers;
-    SVD_CHECK(open_missing_servers(config, servers));
-    return servers;
-}
-
-Status open_missing_servers(const config::Config& config, std::vector<OpenServer>& servers) {
-    const auto is_open = [&](const std::string& section) {
-        return std::ranges::find(servers, section, &OpenServer::section) != servers.end();
-    };
     for (const auto& server : config.inet_servers) {
-        if (is_open(server.section)) continue;
         os::TcpSocketSpec spec;
         spec.host = server.host;
         spec.port = static_cast<std::uint16_t>(server.port);
-        SVD_TRY(auto one, opened(os::listen_tcp(spec), server.section, server.auth));
+        auto socket = passed.listen_tcp(spec.port);
+        if (socket && !*socket) socket = os::listen_tcp(spec);
+        SVD_TRY(auto one, opened(std::move(socket), server.section, server.auth));
         servers.push_back(std::move(one));
     }
     for (const auto& server : config.unix_servers) {
-        if (is_open(server.section)) continue;
-        SVD_TRY(auto one, open_unix(server));
-        servers.push_back(std::move(one));
+        auto socket = passed.listen_unix(server.path);
+        auto one = socket && !*socket ? open_unix(server)
+                                      : opened(std::move(socket), server.section, server.auth);
+        if (!one) return std::unexpected(std::move(one).error());
+        servers.push_back(*std::move(one));
     }
-    return {};
+    for (const auto& address : passed.unused())
+        fmt::print(stderr,
+                   "Warning: no server of the configuration listens on {}, which the service "
+                   "manager has passed\n",
+                   address);
+    return servers;
 }
 
 Result<std::vector<OpenServer>> adopt_servers(const std::vector<state::Server>& saved,

@@ -8,6 +8,7 @@
 
 #include "config/model.h"
 #include "http/server.h"
+#include "linux/passed_sockets.h"
 #include "linux/sockets.h"
 #include "log/daemon_log.h"
 #include "state/model.h"
@@ -20,11 +21,10 @@ struct OpenServer {
     std::optional<config::HttpAuth> auth;
 };
 
-// TCP first, then unix, as supervisord does. The error's text is what follows "Error: ".
-[[nodiscard]] Result<std::vector<OpenServer>> open_servers(const config::Config& config);
-// The same for the sections that are not among `servers` yet.
-[[nodiscard]] Status open_missing_servers(const config::Config& config,
-                                          std::vector<OpenServer>& servers);
+// TCP first, then unix, as supervisord does. A socket that the service manager has passed is used
+// as it is: its unit says who may connect. The error's text is what follows "Error: ".
+[[nodiscard]] Result<std::vector<OpenServer>> open_servers(const config::Config& config,
+                                                           os::PassedSockets& passed);
 // Those of an earlier program or daemon that came with their descriptors.
 [[nodiscard]] Result<std::vector<OpenServer>> adopt_servers(const std::vector<state::Server>& saved,
                                                             const config::Config& config);

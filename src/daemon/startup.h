@@ -19,6 +19,7 @@ struct Startup {
     config::LoadRequest request;      // with an absolute path, good for every later reread
     config::Environment environment;  // what children inherit
     std::vector<os::ResourceLimit> limits;
+    os::PassedSockets passed = os::PassedSockets::find();
     os::PidFile pidfile;
     bool first = true;
     bool keep_auto_logs = false;  // programs of an earlier daemon write to them

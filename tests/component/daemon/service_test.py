@@ -119,6 +119,41 @@ class Service(DaemonCase):
         self.assertEqual(self.values("ERRNO"), [str(errno.EADDRINUSE)])
         self.assertIn("already listening", self.values("STATUS")[-1])
 
+    def inode(self):
+        return os.stat(self.path("s.sock")).st_ino
+
+    def test_PassedSocket_IsUsedAndLeftAlone(self):
+        with socket.socket(socket.AF_UNIX) as passed, socket.socket() as other:
+            passed.bind(self.path("s.sock"))
+            for one in (passed, other):
+                one.listen()
+            inode = self.inode()
+            os.set_inheritable(passed.fileno(), True)
+            os.set_inheritable(other.fileno(), True)
+            self.configure("[program:a]\ncommand=/bin/cat\n")
+            script = (f"exec 8<&{passed.fileno()} 9<&{other.fileno()} 3<&8 4<&9 8<&- 9<&-\n"
+                      'LISTEN_PID=$$ LISTEN_FDS=2 exec "$@"')
+            with open(self.path("stderr"), "w", encoding="utf-8") as stderr:
+                self.launch(["/bin/bash", "-c", script, "-", SVD, "-n", "-s", "-c",
+                             self.path("svd.conf")], self.path("s.sock"), close_fds=False,
+                            stderr=stderr)
+            port = other.getsockname()[1]
+            self.assertIn(f"no server of the configuration listens on 0.0.0.0:{port}",
+                          self.text("stderr"))
+        self.wait_state("a", "RUNNING")
+        pid = self.info("a")["pid"]
+        with open(f"/proc/{pid}/environ", encoding="utf-8") as environment:
+            self.assertNotIn("LISTEN_", environment.read())
+        self.assertEqual(len(os.listdir(f"/proc/{pid}/fd")), 3)
+        self.assertEqual(self.inode(), inode)
+        for number, count in ((signal.SIGUSR1, 2), (signal.SIGHUP, 3), (signal.SIGUSR1, 4)):
+            self.daemon.send_signal(number)
+            self.wait("it is ready again", lambda: len(self.values("READY")) == count)
+            self.wait("it answers", self.answers)
+            self.assertEqual(self.inode(), inode)
+        self.end()
+        self.assertEqual(self.inode(), inode)
+
 
 if __name__ == "__main__":
     unittest.main()
