@@ -26,7 +26,7 @@ constexpr int kExitUsage = 2;     // command line, configuration and set-up erro
 
 int usage_error(const Options& options, const Error& error) {
     fmt::print(stderr, "Error: {}\nFor help, use {} -h\n", error.text, options.program);
-    os::notify_failed(error);
+    os::Notifier().failed(error);
     return kExitUsage;
 }
 

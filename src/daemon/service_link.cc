@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "linux/notify.h"
 #include "process/summary.h"
 
 namespace svd::daemon {
@@ -14,14 +13,15 @@ namespace {
 constexpr auto kBetweenStatuses = 1s;
 // More than the time between two calls of stopping().
 constexpr auto kPatience = 15s;
+constexpr auto kTellAgainAfter = 100ms;
 }  // namespace
 
 Result<std::unique_ptr<ServiceLink>> ServiceLink::open(os::Loop& loop,
                                                        const process::Fleet& fleet) {
     std::unique_ptr<ServiceLink> link(new ServiceLink(loop, fleet));
-    link->listened_to_ = os::has_service_manager();
-    if (!link->listened_to_) return link;
+    if (!link->manager_.is_heard()) return link;
     auto* self = link.get();
+    SVD_TRY(link->again_, os::Timer::create(loop, [self] { self->send_rest(); }));
     SVD_TRY(link->status_timer_, os::Timer::create(loop, [self] { self->send_status(); }));
     if (const auto interval = os::watchdog_interval()) {
         link->watchdog_ = *interval;
@@ -37,10 +37,11 @@ std::string ServiceLink::status() const {
 }
 
 void ServiceLink::ready() {
-    if (!listened_to_ || std::exchange(ready_, true)) return;
+    if (!manager_.is_heard() || std::exchange(ready_, true)) return;
     sent_ = status();
     next_status_ = os::Loop::now().mono + kBetweenStatuses;
-    os::notify_ready(sent_);
+    manager_.ready(sent_);
+    send_rest();
 }
 
 void ServiceLink::programs_changed() {
@@ -54,35 +55,42 @@ void ServiceLink::send_status() {
     if (text == sent_) return;
     sent_ = std::move(text);
     next_status_ = os::Loop::now().mono + kBetweenStatuses;
-    os::notify_status(sent_);
+    manager_.status(sent_);
+    send_rest();
 }
 
 void ServiceLink::reading() {
-    if (ready_ && !ending_) os::notify_reloading();
+    if (ready_ && !ending_) manager_.reloading();
 }
 
 void ServiceLink::read(const Status& result) {
     if (!ready_ || ending_) return;
     refused_ = result ? "" : "the configuration is refused: " + result.error().text;
     sent_ = status();
-    os::notify_ready(sent_);
+    manager_.ready(sent_);
+    send_rest();
 }
 
 void ServiceLink::ending(process::DaemonState how, const std::string& waiting_for, bool in_time) {
-    if (!listened_to_) return;
+    if (!manager_.is_heard()) return;
     const auto text =
         waiting_for.empty() ? "stopping programs" : "waiting for " + waiting_for + " to die";
     const bool told = std::exchange(ending_, how) == how;
-    if (!told && how == process::DaemonState::Restarting) os::notify_reloading();
+    if (!told && how == process::DaemonState::Restarting) manager_.reloading();
     if (!told && how == process::DaemonState::Shutdown)
-        os::notify_stopping(text);
+        manager_.stopping(text);
     else
-        os::notify_status(text);
-    if (in_time) os::notify_extend_timeout(kPatience);
+        manager_.status(text);
+    if (in_time) manager_.extend_timeout(kPatience);
+    send_rest();
+}
+
+void ServiceLink::send_rest() {
+    if (!manager_.flush()) again_.set(os::Loop::now().mono + kTellAgainAfter);
 }
 
 void ServiceLink::feed_watchdog() {
-    os::notify_watchdog();
+    manager_.watchdog();
     watchdog_timer_.set(os::Loop::now().mono + watchdog_);
 }
 

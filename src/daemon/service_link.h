@@ -6,6 +6,7 @@
 #include <string>
 
 #include "linux/loop.h"
+#include "linux/notify.h"
 #include "process/fleet.h"
 
 namespace svd::daemon {
@@ -34,10 +35,11 @@ class ServiceLink {
     [[nodiscard]] std::string status() const;
     void send_status();
     void feed_watchdog();
+    void send_rest();
 
     os::Loop& loop_;
     const process::Fleet& fleet_;
-    bool listened_to_ = false;
+    os::Notifier manager_;
     bool ready_ = false;
     std::optional<process::DaemonState> ending_;
     std::string refused_;  // why the configuration was
@@ -46,6 +48,7 @@ class ServiceLink {
     os::Timer status_timer_;
     Duration watchdog_{};  // between two signs of life
     os::Timer watchdog_timer_;
+    os::Timer again_;  // while the manager's queue is full
 };
 
 }  // namespace svd::daemon

@@ -2,11 +2,18 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <cstdlib>
+#include <cstring>
 
+#include <errno.h>
 #include <fmt/format.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
+
+#include "base/fd.h"
 
 namespace svd::os {
 namespace {
@@ -15,21 +22,10 @@ constexpr std::array<std::string_view, 6> kPrivateNames{
     "NOTIFY_SOCKET", "WATCHDOG_PID", "WATCHDOG_USEC", "LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES",
 };
 
-// The protocol is lines; a status must not add one.
-std::string one_line(std::string_view text) {
-    std::string line(text);
-    std::replace(line.begin(), line.end(), '\n', ' ');
+std::string status_line(std::string_view text) {
+    std::string line = fmt::format("STATUS={}", text);
+    std::replace(line.begin(), line.end(), '\n', ' ');  // the protocol is lines
     return line;
-}
-
-void send(const std::string& message) {
-    constexpr int kKeepEnvironment = 0;
-    sd_notify(kKeepEnvironment,
-              message.c_str());  // nobody to tell when the manager does not listen
-}
-
-void send_with_status(std::string_view message, std::string_view status) {
-    send(fmt::format("{}\nSTATUS={}", message, one_line(status)));
 }
 
 std::int64_t microseconds(Duration duration) {
@@ -38,35 +34,70 @@ std::int64_t microseconds(Duration duration) {
 
 }  // namespace
 
-bool has_service_manager() {
-    return std::getenv("NOTIFY_SOCKET") != nullptr;
+Notifier::Notifier() {
+    const char* address = std::getenv("NOTIFY_SOCKET");
+    if (address != nullptr) address_ = address;
 }
 
-void notify_ready(std::string_view status) {
-    send_with_status(fmt::format("READY=1\nMAINPID={}", ::getpid()), status);
-}
-void notify_stopping(std::string_view status) {
-    send_with_status("STOPPING=1", status);
-}
-void notify_status(std::string_view status) {
-    send(fmt::format("STATUS={}", one_line(status)));
-}
-void notify_watchdog() {
-    send("WATCHDOG=1");
+void Notifier::ready(std::string_view status) {
+    tell(fmt::format("READY=1\nMAINPID={}\n{}", ::getpid(), status_line(status)));
 }
 
-void notify_reloading() {
-    send(fmt::format("RELOADING=1\nMONOTONIC_USEC={}",
+void Notifier::stopping(std::string_view status) {
+    tell("STOPPING=1\n" + status_line(status));
+}
+
+void Notifier::status(std::string_view status) {
+    tell(status_line(status));
+}
+
+void Notifier::reloading() {
+    tell(fmt::format("RELOADING=1\nMONOTONIC_USEC={}",
                      microseconds(read_clocks().mono.time_since_epoch())));
 }
 
-void notify_failed(const Error& error) {
-    if (error.code == 0) return notify_status(error.text);
-    send_with_status(fmt::format("ERRNO={}", error.code), error.text);
+void Notifier::failed(const Error& error) {
+    auto message = status_line(error.text);
+    if (error.code != 0) message += fmt::format("\nERRNO={}", error.code);
+    tell(std::move(message));
 }
 
-void notify_extend_timeout(Duration more) {
-    send(fmt::format("EXTEND_TIMEOUT_USEC={}", microseconds(more)));
+void Notifier::extend_timeout(Duration more) {
+    tell(fmt::format("EXTEND_TIMEOUT_USEC={}", microseconds(more)));
+}
+
+void Notifier::watchdog() {
+    if (is_heard() && flush()) static_cast<void>(send("WATCHDOG=1"));
+}
+
+bool Notifier::flush() {
+    while (!kept_.empty() && send(kept_.front()) == Fate::Sent) kept_.pop_front();
+    return kept_.empty();
+}
+
+void Notifier::tell(std::string message) {
+    if (!is_heard() || (flush() && send(message) == Fate::Sent)) return;
+    const bool newer_status = message.find("STATUS=") != std::string::npos;
+    if (newer_status && !kept_.empty() && kept_.back().starts_with("STATUS=")) kept_.pop_back();
+    if (kept_.size() < kMaxKept) kept_.push_back(std::move(message));
+}
+
+Notifier::Fate Notifier::send(const std::string& message) const {
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    if (address_.size() >= sizeof(address.sun_path)) return Fate::Sent;  // to nobody
+    std::memcpy(address.sun_path, address_.data(), address_.size());
+    const bool abstract = address_.front() == '@';
+    if (abstract) address.sun_path[0] = '\0';
+    const auto size = offsetof(sockaddr_un, sun_path) + address_.size() + (abstract ? 0 : 1);
+    const auto fd =
+        UniqueFd::adopt(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    if (!fd) return Fate::Full;
+    if (::sendto(fd.get(), message.data(), message.size(), MSG_NOSIGNAL,
+                 reinterpret_cast<const sockaddr*>(&address), static_cast<socklen_t>(size)) >= 0)
+        return Fate::Sent;
+    // Any other failure is that of a manager that is not there.
+    return errno == EAGAIN || errno == ENOBUFS || errno == EINTR ? Fate::Full : Fate::Sent;
 }
 
 std::optional<Duration> watchdog_interval() {

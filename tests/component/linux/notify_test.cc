@@ -34,28 +34,71 @@ class NotifyTest : public testing::Test {
 };
 
 TEST_F(NotifyTest, Messages_ArriveAsTheProtocolWantsThem) {
-    notify_ready("3 of 3 running");
+    Notifier manager;
+    EXPECT_TRUE(manager.is_heard());
+    manager.ready("3 of 3 running");
     EXPECT_EQ(received(), fmt::format("READY=1\nMAINPID={}\nSTATUS=3 of 3 running", getpid()));
-    notify_stopping("bye");
+    manager.stopping("bye");
     EXPECT_EQ(received(), "STOPPING=1\nSTATUS=bye");
-    notify_status("a\nREADY=1");
+    manager.status("a\nREADY=1");
     EXPECT_EQ(received(), "STATUS=a READY=1");
-    notify_reloading();
+    manager.reloading();
     EXPECT_TRUE(received().starts_with("RELOADING=1\nMONOTONIC_USEC="));
-    notify_failed(Error{EADDRINUSE, "cannot bind"});
-    EXPECT_EQ(received(), fmt::format("ERRNO={}\nSTATUS=cannot bind", EADDRINUSE));
-    notify_failed(Error{0, "no such option"});
+    manager.failed(Error{EADDRINUSE, "cannot bind"});
+    EXPECT_EQ(received(), fmt::format("STATUS=cannot bind\nERRNO={}", EADDRINUSE));
+    manager.failed(Error{0, "no such option"});
     EXPECT_EQ(received(), "STATUS=no such option");
-    notify_extend_timeout(std::chrono::seconds(2));
+    manager.extend_timeout(std::chrono::seconds(2));
     EXPECT_EQ(received(), "EXTEND_TIMEOUT_USEC=2000000");
-    EXPECT_TRUE(has_service_manager());
+    manager.watchdog();
+    EXPECT_EQ(received(), "WATCHDOG=1");
+    EXPECT_EQ(received(), "(nothing)");
+}
+
+TEST_F(NotifyTest, ManagerThatDoesNotListenForAWhile_MissesOldStatusesOnly) {
+    Notifier manager;
+    int fitting = 0;
+    while (manager.flush()) manager.status(std::to_string(fitting++));
+    for (const auto* status : {"a", "b"}) manager.status(status);
+    manager.watchdog();
+    manager.stopping("c");
+    manager.status("d");
+    manager.status("e");
+    EXPECT_FALSE(manager.flush());
+    for (int i = 0; i < fitting - 1; ++i) EXPECT_EQ(received(), fmt::format("STATUS={}", i));
+    EXPECT_TRUE(manager.flush());
+    EXPECT_EQ(received(), "STOPPING=1\nSTATUS=c");
+    EXPECT_EQ(received(), "STATUS=e");
+    EXPECT_EQ(received(), "(nothing)");
+}
+
+TEST_F(NotifyTest, ManagerThatIsGone_IsNoTrouble) {
+    Notifier manager;
+    socket_.reset();
+    manager.ready("x");
+    EXPECT_TRUE(manager.flush());
+}
+
+TEST_F(NotifyTest, AbstractAddress_IsReached) {
+    socket_ = UniqueFd::adopt(socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    const std::string name = fmt::format("svd-notify-test-{}", getpid());
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    std::memcpy(address.sun_path + 1, name.data(), name.size());
+    ASSERT_EQ(bind(socket_.get(), reinterpret_cast<sockaddr*>(&address),
+                   static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + 1 + name.size())),
+              0);
+    setenv("NOTIFY_SOCKET", ("@" + name).c_str(), 1);
+    Notifier().status("x");
+    EXPECT_EQ(received(), "STATUS=x");
 }
 
 TEST_F(NotifyTest, WithoutAManager_NothingHappens) {
     unsetenv("NOTIFY_SOCKET");
-    notify_ready("x");
+    Notifier manager;
+    EXPECT_FALSE(manager.is_heard());
+    manager.ready("x");
     EXPECT_EQ(received(), "(nothing)");
-    EXPECT_FALSE(has_service_manager());
 }
 
 TEST(Watchdog, Interval_IsHalfOfWhatWasAskedFor) {
