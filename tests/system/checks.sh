@@ -20,6 +20,25 @@ soon() { # COMMAND...: bounded
     done
     "$@"
 }
+sections() { # FOLDER LOGS: of a configuration that svctl finds svd by
+    cat <<CONF
+[unix_http_server]
+file=$1/svd.sock
+[supervisord]
+logfile=$2/svd.log
+pidfile=$1/svd.pid
+childlogdir=$2
+$([ "$(id -u)" != 0 ] || echo user=root)
+[rpcinterface:supervisor]
+supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface
+[supervisorctl]
+serverurl=unix://$1/svd.sock
+CONF
+}
+# Of svd.service.
+main_pid() { systemctl show -P MainPID svd; }
+status_text() { systemctl show -P StatusText svd; }
+status_is() { same "$1" "$(status_text)"; } # TEXT
 not() { ! "$@"; }
 same() { [ "$1" = "$2" ] || { echo "'$1' is not '$2'"; return 1; }; }
 skip() { echo "skipped: $1"; exit 77; }

@@ -8,8 +8,8 @@ import subprocess
 
 SUITE = "bookworm"
 # systemd, what svd links against, and what the tests use.
-PACKAGES = ("systemd,systemd-sysv,dbus,procps,libfmt9,libpugixml1v5,libinih1,libedit2,libcrypt1,"
-            "libsystemd0,libstdc++6")
+PACKAGES = ("systemd,systemd-sysv,dbus,dbus-user-session,libpam-systemd,polkitd,procps,"
+            "libfmt9,libpugixml1v5,libinih1,libedit2,libcrypt1,libsystemd0,libstdc++6,libsdbus-c++1")
 KERNEL = "linux-image-cloud-amd64"  # for the virtual machine: its image, never installed
 # Nothing of these is tested, and each of them would run while something else is.
 MASKED = ("apt-daily.timer", "apt-daily-upgrade.timer", "dpkg-db-backup.timer", "e2scrub_all.timer",

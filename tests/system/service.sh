@@ -4,18 +4,8 @@
 . ./checks.sh
 
 configure() { # SECONDS OF THE ONE THAT CHANGES
+    sections /run/svd /var/log/svd
     cat <<CONF
-[unix_http_server]
-file=/run/svd/svd.sock
-[supervisord]
-logfile=/var/log/svd/svd.log
-pidfile=/run/svd/svd.pid
-childlogdir=/var/log/svd
-user=root
-[rpcinterface:supervisor]
-supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface
-[supervisorctl]
-serverurl=unix:///run/svd/svd.sock
 [program-default]
 startsecs=0
 stopwaitsecs=2
@@ -29,12 +19,10 @@ command=/bin/sh -c "setsid sleep 100003 & exec sleep 100002"
 command=/bin/sh -c "trap : TERM; while :; do sleep 100004; done"
 CONF
 }
-main() { systemctl show -P MainPID svd; }
 pid() { svctl pid "$1"; }
 runs() { [ "$(pid "$1")" -gt 0 ]; }
 all_run() { runs plain && runs changing && runs parent && runs stubborn; }
 sleepers() { pgrep -f '^(/bin/)?sleep 10000[0-9]'; }
-says() { same "$1" "$(systemctl show -P StatusText svd)"; }
 moved() { [ "$(pid changing)" -gt 0 ] && [ "$(pid changing)" != "$changing" ]; }
 
 mkdir -p /etc/svd
@@ -46,7 +34,7 @@ check "enable --now" systemctl enable --now svd
 check "is-enabled" systemctl is-enabled svd
 check "is-active" systemctl is-active svd
 check "ready only with the sockets" svctl status
-check "the status line" soon says "4 running"
+check "the status line" soon status_is "4 running"
 check "the programs run" soon all_run
 check "in the unit's cgroup" grep -q "/svd.service/" "/proc/$(pid plain)/cgroup"
 check "nothing of the protocol reaches programs" not grep -qzE '^(NOTIFY_SOCKET|LISTEN_|FDSTORE)' \
@@ -55,7 +43,7 @@ for folder in /run/svd /var/log/svd /var/lib/svd; do
     check "$folder is there" test -d "$folder"
 done
 
-plain=$(pid plain) changing=$(pid changing) main=$(main)
+plain=$(pid plain) changing=$(pid changing) main=$(main_pid)
 configure 100006 >/etc/svd/svd.conf
 check "reload" systemctl reload svd
 check "what changed is started anew" soon moved
@@ -63,14 +51,18 @@ check "the rest goes on" same "$(pid plain)" "$plain"
 changing=$(pid changing)
 echo "[program:broken]" >>/etc/svd/svd.conf
 check "reload with a broken file fails" not systemctl reload svd
-check "svd goes on" same "$(main)" "$main"
+check "the status says why" grep -q "4 running; the configuration is refused: .*broken" \
+    <(systemctl status --no-pager svd)
+check "and so does the journal" grep -q "svctl.*broken" <(journalctl -b -u svd --no-pager)
+check "svd goes on" same "$(main_pid)" "$main"
 check "and so do the programs" same "$(pid plain) $(pid changing)" "$plain $changing"
 configure 100006 >/etc/svd/svd.conf
 check "reload when it is mended" systemctl reload svd
+check "the status is as before" status_is "4 running"
 check "nothing has changed" same "$(pid plain) $(pid changing)" "$plain $changing"
 
 check "restart" systemctl restart svd
-check "another svd" not same "$(main)" "$main"
+check "another svd" not same "$(main_pid)" "$main"
 check "the programs run again" soon all_run
 check "not those of before" not kill -0 "$plain"
 check "each once" same "$(sleepers | wc -l)" 5
@@ -85,6 +77,7 @@ check "the programs run" soon all_run
 echo "[program:broken]" >>/etc/svd/svd.conf
 check "restart with a broken file fails" not systemctl restart svd
 check "and says why" grep -q svd.conf <(journalctl -b -u svd --no-pager)
+check "in the status too" grep -q "program:broken" <(status_text)
 check "nothing is left of it" not sleepers
 
 tally
