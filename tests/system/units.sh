@@ -40,7 +40,8 @@ check "and the programs" soon runs one
 main=$(main_pid)
 check "svd has the socket of the unit" same "$(stat -c %i $control)" "$inode"
 one=$(svctl pid one)
-check "not one descriptor of it reaches programs" same "$(ls "/proc/$one/fd" | wc -l)" 3
+descriptors=("/proc/$one/fd"/*)
+check "not one descriptor of it reaches programs" same "${#descriptors[@]}" 3
 check "restart" systemctl restart svd
 check "the socket stays" same "$(stat -c %i $control)" "$inode"
 check "and serves the next svd" soon another "$main"
