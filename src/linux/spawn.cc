@@ -1,5 +1,6 @@
 #include "linux/spawn.h"
 
+#include <algorithm>
 #include <chrono>
 #include <new>
 #include <span>
@@ -138,6 +139,9 @@ ChildPlan make_plan(const SpawnSpec& spec, const SpawnArena& arena, detail::Repo
     plan.path = arena.path;
     plan.argv = arena.argv;
     plan.envp = arena.envp;
+    plan.pid_variables = arena.pid_variables;
+    plan.passed = arena.passed;
+    plan.passed_count = spec.passed.size();
     plan.directory = arena.directory;
     plan.set_umask = spec.umask.has_value();
     plan.umask = spec.umask.value_or(0);
@@ -196,6 +200,25 @@ Cloned clone_from_slot(LaunchSlots& slots, LaunchSlot& slot, const SpawnSpec& sp
     return cloned;
 }
 
+// Above all numbers that the program expects, so that none is overwritten before it is placed.
+Result<std::vector<UniqueFd>> raise_passed(SpawnSpec& spec) {
+    int highest = STDERR_FILENO;
+    for (const PassedFd& passed : spec.passed) highest = std::max(highest, passed.number);
+    std::vector<UniqueFd> raised;
+    for (PassedFd& passed : spec.passed) {
+        raised.push_back(UniqueFd::adopt(fcntl(passed.fd, F_DUPFD_CLOEXEC, highest + 1)));
+        if (!raised.back()) return fail_errno(errno, "copy a descriptor for {}", spec.path);
+        passed.fd = raised.back().get();
+    }
+    return raised;
+}
+
+Result<Cloned> clone_with_passed(SpawnSpec spec, detail::ReportCell* report,
+                                 const RecreateCgroup& recreate) {
+    SVD_TRY(const auto raised, raise_passed(spec));
+    return clone_with_copies(spec, report, recreate);
+}
+
 }  // namespace
 
 Result<Child> spawn(const SpawnSpec& spec, const RecreateCgroup& recreate) {
@@ -203,7 +226,9 @@ Result<Child> spawn(const SpawnSpec& spec, const RecreateCgroup& recreate) {
     SVD_TRY(ExecReport report, ExecReport::allocate());
     LaunchSlots& slots = LaunchSlots::instance();
     Cloned cloned;
-    if (LaunchSlot* slot = slots.take({spec.in, spec.out, spec.err})) {
+    if (!spec.passed.empty()) {
+        SVD_TRY(cloned, clone_with_passed(spec, report.cell(), recreate));
+    } else if (LaunchSlot* slot = slots.take({spec.in, spec.out, spec.err})) {
         cloned = clone_from_slot(slots, *slot, spec, report.cell(), recreate);
         if (!spec.in_background) {
             if (cloned.pid > 0) slot->wait_until_left(kLongestWait);

@@ -1,9 +1,9 @@
 // Starting one child. All preparation is done in the parent; the child only makes system calls.
 //
 // Order in the child: own descriptor table, process group, signal dispositions, descriptors 0 to 2,
-// every other descriptor close-on-exec, cgroup, process limits, user, directory, umask, empty
-// signal mask, execve. A failure is written to the child's descriptor 2 in Supervisor's words, is
-// left in the child's ExecReport, and ends the child with code 127.
+// every other descriptor close-on-exec, cgroup, further descriptors, process limits, user,
+// directory, umask, empty signal mask, execve. A failure is written to the child's descriptor 2 in
+// Supervisor's words, is left in the child's ExecReport, and ends the child with code 127.
 //
 // Nothing blocks the parent, and nothing that grows with the daemon is copied: see launch_slots.h.
 // It is no vfork, whose parent stands still until execve is done: a slow disk, a dead mount in
@@ -32,10 +32,18 @@ struct Credentials {
     std::vector<gid_t> groups;  // supplementary, the primary one included
 };
 
+// A descriptor of the daemon, borrowed, and the number that the program expects it at.
+struct PassedFd {
+    int fd = -1;
+    int number = 3;
+};
+
 struct SpawnSpec {
     std::string path;               // file to execute; no search
     std::vector<std::string> argv;  // with argv[0]; must not be empty
-    std::vector<std::string> env;   // "NAME=value", all of it
+    std::vector<std::string> env;   // "NAME=value", all of it but pid_variables
+    // Names of variables that hold the child's own pid, which only the child knows.
+    std::vector<std::string> pid_variables;
     std::optional<std::string> directory;
     std::optional<mode_t> umask;
     // Switched to when the uid differs from the daemon's, as Supervisor does; needs root.
@@ -45,6 +53,9 @@ struct SpawnSpec {
     int in = -1;   // borrowed; become 0, 1 and 2. -1: /dev/null.
     int out = -1;  // any two or all three may be the same, and may be numbers below 3
     int err = -1;
+    // Beside those three; numbers from 3 on, each once. Such a child is given a copy of the
+    // daemon's descriptor table and memory, which costs more than a slot.
+    std::vector<PassedFd> passed;
     int cgroup_fd = -1;  // borrowed directory of the child's cgroup; -1: the daemon's own
     bool new_process_group = true;
     // Return while the child is still on its way to execve. The daemon may then hold the child's

@@ -194,6 +194,27 @@ void place_descriptors(const ChildPlan& plan) noexcept {
     mark_close_on_exec_from(3);
 }
 
+// When all that was copied from the daemon is in its place: these numbers may be in use till then.
+void place_passed(const ChildPlan& plan) noexcept {
+    for (std::size_t i = 0; i < plan.passed_count; ++i) {
+        const long r = raw_syscall(SYS_dup3, plan.passed[i].fd, plan.passed[i].number, 0);
+        if (r < 0) give_up(plan, SpawnStage::Descriptors, static_cast<int>(-r));
+    }
+}
+
+void fill_in_pid(char* const* variables) noexcept {
+    if (variables == nullptr) return;
+    const auto pid = static_cast<unsigned long>(raw_syscall(SYS_getpid));
+    for (; *variables != nullptr; ++variables) {
+        char* digits = *variables;
+        while (*digits != '=') ++digits;
+        unsigned long scale = 1;
+        while (pid / scale > 9) scale *= 10;
+        for (; scale > 0; scale /= 10) *++digits = static_cast<char>('0' + pid / scale % 10);
+        *++digits = '\0';
+    }
+}
+
 // Gives up unless the call has succeeded.
 void must(const ChildPlan& plan, SpawnStage stage, long result) noexcept {
     if (result < 0) give_up(plan, stage, static_cast<int>(-result));
@@ -250,11 +271,14 @@ void become_program(const ChildPlan& plan) noexcept {
     default_all_signals();
     place_descriptors(plan);
     if (plan.join_cgroup_fd >= 0) enter_cgroup(plan);
+    // Before a limit on their number.
+    place_passed(plan);
     set_limits(plan);
     if (plan.switch_user) switch_user(plan);
     if (plan.directory != nullptr)
         must(plan, SpawnStage::Directory, raw_syscall(SYS_chdir, plan.directory));
     if (plan.set_umask) raw_syscall(SYS_umask, plan.umask);
+    fill_in_pid(plan.pid_variables);
     unblock_all_signals();
     must(plan, SpawnStage::Exec, raw_syscall(SYS_execve, plan.path, plan.argv, plan.envp));
     end_child();

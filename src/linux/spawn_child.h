@@ -16,6 +16,7 @@ struct ChildPlan {
     const char* path = nullptr;
     char* const* argv = nullptr;
     char* const* envp = nullptr;
+    char* const* pid_variables = nullptr;  // of envp: "NAME=" and room for a number; ends with it
     const char* directory = nullptr;
     bool set_umask = false;
     mode_t umask = 0;
@@ -32,6 +33,8 @@ struct ChildPlan {
     const ResourceLimit* limits = nullptr;
     std::size_t limit_count = 0;
     int fds[3] = {-1, -1, -1};
+    const PassedFd* passed = nullptr;  // each fd is above every number
+    std::size_t passed_count = 0;
     // Not null: the descriptor table is the daemon's, and must be left before anything else, with
     // the descriptors below this end copied.
     LaunchWords* shares_table = nullptr;
@@ -42,8 +45,8 @@ struct ChildPlan {
 };
 
 // Async-signal-safe, and safe in memory that the daemon goes on using: it writes to nothing but its
-// stack and `report`. All signals are blocked on entry. Never returns, never throws, never runs
-// exit handlers.
+// stack, `report` and the numbers of `pid_variables`. All signals are blocked on entry. Never
+// returns, never throws, never runs exit handlers.
 [[noreturn]] void become_program(const ChildPlan& plan) noexcept;
 
 // How a stage is told to people: "couldn't {text}[ {detail}]: {reason}". The reason is fixed, or

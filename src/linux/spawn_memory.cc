@@ -60,6 +60,8 @@ std::optional<Mapping> unneeded_mapping(std::string_view line) {
     return Mapping{reinterpret_cast<void*>(start), end - start};
 }
 
+constexpr std::size_t kPidRoom = 21;  // of any unsigned long
+
 // Hands out pieces of one block, in order.
 class Cutter {
   public:
@@ -72,6 +74,13 @@ class Cutter {
         return piece;
     }
     char* text(const std::string& from) { return array(from.c_str(), from.size() + 1); }
+    // "NAME=", and room for a pid and its end.
+    char* pid_variable(const std::string& name) {
+        char* piece = array(name.data(), name.size());
+        *next_++ = std::byte{'='};
+        next_ += kPidRoom;
+        return piece;
+    }
     char** pointers(std::size_t count) {
         auto* piece = reinterpret_cast<char**>(next_);
         next_ += count * sizeof(char*);
@@ -125,7 +134,11 @@ bool may_borrow_memory(const SpawnSpec& spec) {
 
 std::size_t SpawnArena::bytes_needed(const SpawnSpec& spec) {
     const std::size_t group_count = spec.ids ? spec.ids->groups.size() : 0;
-    return bytes_of(spec.argv) + bytes_of(spec.env) +
+    std::size_t pid_bytes = 0;
+    for (const std::string& name : spec.pid_variables)
+        pid_bytes += sizeof(char*) + name.size() + 1 + kPidRoom;
+    return bytes_of(spec.argv) + bytes_of(spec.env) + pid_bytes +
+           spec.passed.size() * sizeof(PassedFd) +
            spec.limits.resources.size() * sizeof(ResourceLimit) + group_count * sizeof(gid_t) +
            spec.path.size() + 1 + spec.directory.value_or("").size() + 1;
 }
@@ -133,16 +146,22 @@ std::size_t SpawnArena::bytes_needed(const SpawnSpec& spec) {
 SpawnArena SpawnArena::copy_into(std::span<std::byte> memory, const SpawnSpec& spec) {
     // Most demanding alignment first: pointers, limits, groups, texts.
     static_assert(alignof(ResourceLimit) <= alignof(char*) && alignof(gid_t) <= alignof(char*));
+    static_assert(alignof(PassedFd) <= alignof(gid_t));
     SpawnArena arena;
     Cutter cut(memory.data());
     char** argv = cut.pointers(spec.argv.size() + 1);
-    char** envp = cut.pointers(spec.env.size() + 1);
+    char** envp = cut.pointers(spec.env.size() + spec.pid_variables.size() + 1);
     arena.limits = cut.array(spec.limits.resources.data(), spec.limits.resources.size());
+    arena.passed = cut.array(spec.passed.data(), spec.passed.size());
     if (spec.ids) arena.groups = cut.array(spec.ids->groups.data(), spec.ids->groups.size());
     for (std::size_t i = 0; i < spec.argv.size(); ++i) argv[i] = cut.text(spec.argv[i]);
     for (std::size_t i = 0; i < spec.env.size(); ++i) envp[i] = cut.text(spec.env[i]);
+    char** pid_variables = envp + spec.env.size();
+    for (std::size_t i = 0; i < spec.pid_variables.size(); ++i)
+        pid_variables[i] = cut.pid_variable(spec.pid_variables[i]);
     argv[spec.argv.size()] = nullptr;
-    envp[spec.env.size()] = nullptr;
+    pid_variables[spec.pid_variables.size()] = nullptr;
+    if (!spec.pid_variables.empty()) arena.pid_variables = pid_variables;
     arena.argv = argv;
     arena.envp = envp;
     arena.path = cut.text(spec.path);
@@ -166,8 +185,10 @@ SpawnArena::SpawnArena(SpawnArena&& other) noexcept
       directory(other.directory),
       argv(other.argv),
       envp(other.envp),
+      pid_variables(other.pid_variables),
       groups(other.groups),
       limits(other.limits),
+      passed(other.passed),
       memory_(std::exchange(other.memory_, nullptr)),
       size_(other.size_) {}
 

@@ -58,8 +58,10 @@ class SpawnArena {
     const char* directory = nullptr;  // null when there is none
     char* const* argv = nullptr;
     char* const* envp = nullptr;
+    char* const* pid_variables = nullptr;  // where they begin in envp; null when there are none
     const gid_t* groups = nullptr;
     const ResourceLimit* limits = nullptr;
+    const PassedFd* passed = nullptr;
 
   private:
     SpawnArena() = default;

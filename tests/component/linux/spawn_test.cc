@@ -77,6 +77,51 @@ TEST(Spawn, Child_HasNothingOfTheDaemonButWhatItWasGiven) {
     EXPECT_FALSE(outcome.report->exec_stage.has_value());
 }
 
+// Numbers that collide with sources in every way, twice the same source, and a gap.
+TEST(Spawn, PassedDescriptors_HaveTheirNumbers) {
+    std::vector<UniqueFd> files;
+    for (int i = 0; i < 4; ++i)
+        files.push_back(UniqueFd::adopt(open("/dev/null", O_RDONLY | O_CLOEXEC)));
+    auto spec = child_spec({"fingerprint"});
+    spec.passed = {{files[1].get(), files[0].get()},
+                   {files[0].get(), files[1].get()},
+                   {files[2].get(), 60},
+                   {files[2].get(), 61},
+                   {files[3].get(), files[3].get()}};
+    spec.limits.resources = {{RLIMIT_NOFILE, {10, 10}}};
+    std::string expected = "0 1 2";
+    for (const std::size_t i : {0U, 1U, 3U}) expected += " " + std::to_string(files[i].get());
+    const Facts facts = facts_in(run_child(spec).output);
+    EXPECT_EQ(fact(facts, "fds"), expected + " 60 61");
+    EXPECT_EQ(fact(facts, "nonblocking"), "");
+}
+
+TEST(Spawn, PassedDescriptorThatIsClosed_IsAnError) {
+    auto spec = child_spec({"fingerprint"});
+    spec.passed = {{5000, 3}};
+    const auto child = spawn(spec);
+    ASSERT_FALSE(child);
+    EXPECT_EQ(child.error().code, EBADF);
+}
+
+// In a slot and in a copy.
+TEST(Spawn, PidVariables_HoldTheChildsPid) {
+    const auto file = UniqueFd::adopt(open("/dev/null", O_RDONLY | O_CLOEXEC));
+    for (const bool copied : {false, true}) {
+        auto spec = child_spec({"fingerprint"});
+        spec.env = {"A=1"};
+        spec.pid_variables = {"LISTEN_PID", "WATCHDOG_PID"};
+        if (copied) spec.passed = {{file.get(), 3}};
+        const Outcome outcome = run_child(spec);
+        const auto pid = std::to_string(outcome.report->pid);
+        std::vector<std::string> variables;
+        for (const auto& [key, value] : facts_in(outcome.output))
+            if (key == "env") variables.push_back(value);
+        EXPECT_EQ(variables,
+                  (std::vector<std::string>{"A=1", "LISTEN_PID=" + pid, "WATCHDOG_PID=" + pid}));
+    }
+}
+
 TEST(Spawn, AnotherUser_GetsItsIdsAndExactlyItsGroups) {
     if (getuid() != 0) GTEST_SKIP() << "needs root";
     auto spec = child_spec({"fingerprint"});
