@@ -167,10 +167,11 @@ int ChildTable::pidfd(pid_t pid) const {
 
 void ChildTable::finish(const std::shared_ptr<Entry>& entry) {
     if (busy_) return;
-    if (entry->child.foreign) return finish_foreign(entry);
     const Child& child = entry->child;
     const auto id = static_cast<id_t>(child.pidfd.get());
     const Waited peeked = wait_for(kPidfd, id, WNOWAIT);
+    // One that was foreign has become ours when its parent is gone.
+    if (child.foreign && peeked.code != 0) return finish_foreign(entry);
     if (!peeked.exited && peeked.code == 0) return;
 
     ExitReport report;

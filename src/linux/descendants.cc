@@ -112,6 +112,12 @@ std::vector<pid_t> Scope::pids() const {
     return pids;
 }
 
+bool Scope::contains(pid_t pid) const {
+    if (uses_cgroup()) return (read_process_cgroup(pid) + "/").starts_with(cgroup_->path() + "/");
+    const auto all = pids();
+    return std::ranges::find(all, pid) != all.end();
+}
+
 std::vector<pid_t> Scope::recent_pids() const {
     constexpr std::chrono::seconds kRecent{1};
     if (uses_cgroup()) return pids();

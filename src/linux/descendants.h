@@ -75,6 +75,8 @@ class Scope {
     // No live process is left, the leader included. Zombies do not count.
     [[nodiscard]] bool is_empty() const;
     [[nodiscard]] std::vector<pid_t> pids() const;
+    // A live process of this scope.
+    [[nodiscard]] bool contains(pid_t pid) const;
     // The same, but a walk over /proc of the last second will do; for figures only.
     [[nodiscard]] std::vector<pid_t> recent_pids() const;
     // SIGKILL to all. Goes on by itself from the loop while new ones appear (fork storms).

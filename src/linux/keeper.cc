@@ -17,6 +17,7 @@
 
 #include "linux/keeper_process.h"
 #include "linux/keeper_protocol.h"
+#include "linux/kept_sockets.h"
 #include "linux/proc_info.h"
 #include "linux/raw_syscall.h"
 #include "linux/spawn_memory.h"
@@ -85,6 +86,7 @@ Result<std::unique_ptr<Keeper>> Keeper::start(const std::string& address, int st
                                   state,
                                   ::geteuid(),
                                   keeper->page_,
+                                  detail::kept_sockets().data(),
                                   reinterpret_cast<char*>(arguments),
                                   own_stat_field(kArgEnd) - arguments};
     int pidfd = -1;

@@ -7,7 +7,8 @@
 //
 // Everything else is left to the kernel: the keeper shares no memory with the daemon (a crash that
 // dumps core ends all who do), has no heap, and waits in one poll. Without its daemon it closes
-// the daemon's connections and doors at once, and ends when no child is left alive.
+// the daemon's connections (kept_sockets.h says which sockets are none) and doors at once, and ends
+// when no child is left alive.
 #pragma once
 
 #include <memory>

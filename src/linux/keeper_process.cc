@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 
 #include "linux/keeper_protocol.h"
+#include "linux/kept_sockets.h"
 #include "linux/raw_syscall.h"
 
 namespace svd::os::detail {
@@ -67,8 +68,14 @@ class KeeperLoop {
         const int limit = descriptor_limit();
         for (int fd = 0; fd < limit; ++fd)
             if (const long listens = option_of(fd, SO_ACCEPTCONN);
-                listens == 0 || (listens == 1 && is_door(fd)))
+                (listens == 0 && !is_kept(fd)) || (listens == 1 && is_door(fd)))
                 close_fd(fd);
+    }
+
+    [[nodiscard]] bool is_kept(int fd) const noexcept {
+        if (duty_.kept_sockets == nullptr || fd >= kKeptSocketsEnd) return false;
+        const std::uint64_t word = duty_.kept_sockets[fd / kKeptWordBits].load();
+        return (word >> static_cast<unsigned>(fd % kKeptWordBits) & 1U) != 0;
     }
 
     // By the inode: the daemon may have several descriptors of one socket.

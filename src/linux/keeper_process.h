@@ -24,6 +24,7 @@ struct KeeperDuty {
     int state = -1;
     uid_t user = 0;  // whom it answers, besides root
     const KeeperPage* page = nullptr;
+    const std::atomic<std::uint64_t>* kept_sockets = nullptr;  // see kept_sockets.h; null: none
     char* title = nullptr;  // what ps shows of it: the daemon's command line
     std::size_t title_size = 0;
 };

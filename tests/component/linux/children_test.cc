@@ -67,6 +67,20 @@ TEST(Children, ForeignOne_IsReportedWithItsStatusWhoeverReapsIt) {
     }
 }
 
+// Reaped by the table, for nobody else does it any more.
+TEST(Children, ForeignOneWhoseParentIsGone_IsReaped) {
+    Nursery nursery;
+    Recorder recorder;
+    auto child = spawn(child_spec({"wait"})).value();
+    child.foreign = true;
+    const pid_t pid = child.pid;
+    ASSERT_TRUE(nursery.table->adopt(std::move(child), recorder.handlers()));
+    ASSERT_TRUE(send_signal(*nursery.table, pid, SIGKILL));
+    ASSERT_TRUE(loop_until(nursery.loop, [&] { return recorder.exits.size() == 1; }));
+    EXPECT_EQ(waitpid(pid, nullptr, WNOHANG), -1);
+    EXPECT_EQ(errno, ECHILD);
+}
+
 TEST(Children, ForeignOneThatLives_CanBeSignalled) {
     Nursery nursery;
     Recorder recorder;
