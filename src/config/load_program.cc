@@ -8,6 +8,7 @@
 #include "base/shlex.h"
 #include "base/strings.h"
 #include "config/load_limits.h"
+#include "config/load_readiness.h"
 #include "config/log_targets.h"
 #include "config/paths.h"
 #include "config/python_space.h"
@@ -105,6 +106,7 @@ class ProgramLoader {
         shared_.umask = reader_.optional_value("umask", names_, parse_octal);
         if (shared_.umask) *shared_.umask &= 0777U;
         shared_.limits = load_limits(reader_, names_);
+        shared_.readiness = load_readiness(reader_, names_);
         check_process_name();
         if (shared_.stopasgroup && !shared_.killasgroup)
             reader_.error("killasgroup", "Cannot set stopasgroup=true and killasgroup=false");

@@ -44,6 +44,28 @@ struct RestartLimit {
     bool operator==(const RestartLimit&) const = default;
 };
 
+// What makes a starting process RUNNING.
+enum class ReadyBy {
+    Startsecs,   // it has stayed up, as in Supervisor
+    Notify,      // it has sent READY=1 as well (sd_notify)
+    Descriptor,  // it has written a newline on Readiness::fd as well
+};
+
+// svd: what a program tells of itself, and what becomes of one that does not.
+struct Readiness {
+    ReadyBy by = ReadyBy::Startsecs;
+    int fd = -1;              // Descriptor
+    Seconds timeout{90};      // from the start until it must be ready; 0: for ever
+    Seconds watchdog{0};      // longest time between two signs of life; 0: none are expected
+    int watchdog_signal = 6;  // for a program that gave none
+    int fdstore_max = 0;      // descriptors that it may store
+    bool operator==(const Readiness&) const = default;
+    // It is given a notify socket.
+    [[nodiscard]] bool notifies() const {
+        return by == ReadyBy::Notify || watchdog.count() > 0 || fdstore_max > 0;
+    }
+};
+
 // Where the output of one channel goes.
 enum class LogTarget {
     None,  // read and discarded
@@ -111,6 +133,7 @@ struct ProcessConfig {
     bool killasgroup = false;
     // svd: processes that outlive the leader are ended with it (false), or left alone (true).
     bool keep_descendants = false;
+    Rare<Readiness> readiness;
     Boxed<Credentials> user;
     bool redirect_stderr = false;
     LogConfig stdout_log;

@@ -140,6 +140,21 @@ constexpr auto kOptions = std::to_array<OptionRow>({
      "them."},
     {kAnyProgram, "depends_on", StringList, "", Hot, "svd 0.1",
      "Programs that start before this one, separated by commas; nobody waits until they run."},
+    {kAnyProgram, "ready", ReadyBy, "none", Respawn, "svd 0.1",
+     "What makes a process RUNNING beside startsecs: READY=1 on its notify socket (sd_notify), or "
+     "a "
+     "newline on a descriptor.",
+     "notify"},
+    {kAnyProgram, "ready_timeout", Duration, "90", Respawn, "svd 0.1",
+     "Longest time until it is ready, or the start has failed; 0 means no limit."},
+    {kAnyProgram, "watchdog_sec", Duration, "0", Respawn, "svd 0.1",
+     "Longest time between two WATCHDOG=1 of a running process before it is killed and restarted; "
+     "0 means none are expected."},
+    {kAnyProgram, "watchdog_signal", Signal, "ABRT", Respawn, "svd 0.1",
+     "Signal for a process whose watchdog was missed; SIGKILL follows after stopwaitsecs."},
+    {kAnyProgram, "fdstore_max", Integer, "0", Respawn, "svd 0.1",
+     "How many descriptors a process may store in svd (FDSTORE=1); the next one is given them "
+     "(LISTEN_FDS)."},
     {kAnyProgram, "user", User, kUnset, Respawn, "3.0", "Account that the process runs as.",
      "nobody"},
     {kAnyProgram, "redirect_stderr", Boolean, "false", Respawn, "3.0",

@@ -59,6 +59,8 @@ enum class ValueType {
     RlimitNumber,
     RlimitBytes,
     ControllerList,
+    ReadyBy,
+    Duration,
     Text,
 };
 

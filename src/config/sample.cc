@@ -79,7 +79,7 @@ class SampleWriter {
     // Where the names that may be written are the first thing to know.
     static bool is_choice(ValueType type) {
         return type == ValueType::LogLevel || type == ValueType::AutoRestart ||
-               type == ValueType::LogFile;
+               type == ValueType::LogFile || type == ValueType::ReadyBy;
     }
 
     void write_comment(std::string_view comment) {

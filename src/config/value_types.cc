@@ -69,6 +69,10 @@ std::string_view allowed_values(ValueType type) {
             return "a whole number, optionally with KB, MB, GB or TB, infinity, or soft:hard";
         case ControllerList:
             return "cpu, cpuset, hugetlb, io, memory, misc, pids, rdma, separated by commas";
+        case ReadyBy:
+            return "notify, fd:N (N from 3 to 255) or none";
+        case Duration:
+            return "seconds, or a number with s, m, h or d";
         case StringList:
         case Text:
             break;

@@ -85,6 +85,9 @@ void Actions::start() {
     data.restart_wanted = false;
     data.killed = false;
     data.stop_wanted = false;
+    data.ready = false;
+    data.new_leader = false;
+    data.doom = Doom::None;
     data.spawnerr.clear();
     change(State::Starting);
     effects.emplace_back(Spawn{});
@@ -109,10 +112,37 @@ void Actions::spawned(pid_t pid) {
     }
     data.pid = pid;
     log(LogLevel::Info, fmt::format("spawned: '{}' with pid {}", config.name, pid));
-    if (config.startsecs <= Seconds{0})
+    if (waits_for_ready()) {
+        if (config.readiness->timeout > Seconds{0})
+            data.deadline = data.started_mono + wait_of(config.readiness->timeout);
+    } else if (config.startsecs <= Seconds{0}) {
+        reach_running();
+    } else {
+        data.deadline = data.started_mono + wait_of(config.startsecs);
+    }
+}
+
+bool Actions::waits_for_ready() const {
+    return config.readiness->by != config::ReadyBy::Startsecs && !data.ready;
+}
+
+void Actions::ready() {
+    if (!waits_for_ready() || data.doom != Doom::None) return;
+    data.ready = true;
+    const MonoTime enough = data.started_mono + wait_of(config.startsecs);
+    if (now.mono >= enough)
         reach_running();
     else
-        data.deadline = data.started_mono + wait_of(config.startsecs);
+        data.deadline = enough;
+}
+
+void Actions::starting_deadline() {
+    if (data.doom != Doom::None)
+        kill_hard();
+    else if (waits_for_ready())
+        condemn(Doom::NotReady);
+    else
+        reach_running();
 }
 
 void Actions::spawn_failed(std::string why) {
@@ -128,9 +158,15 @@ void Actions::reach_running() {
     data.deadline.reset();
     data.backoff = 0;
     change(State::Running);
-    log(LogLevel::Info, fmt::format("success: {} entered RUNNING state, process has stayed up for "
-                                    "> than {} seconds (startsecs)",
-                                    config.name, config.startsecs.count()));
+    if (data.ready)
+        log(LogLevel::Info, fmt::format("success: {} entered RUNNING state, process has told that "
+                                        "it is ready",
+                                        config.name));
+    else
+        log(LogLevel::Info,
+            fmt::format("success: {} entered RUNNING state, process has stayed up for "
+                        "> than {} seconds (startsecs)",
+                        config.name, config.startsecs.count()));
 }
 
 void Actions::fail_start() {
@@ -167,6 +203,7 @@ void Actions::stop() {
     data.backoff = 0;
     data.killed = false;
     data.restart_wanted = false;
+    data.doom = Doom::None;
     data.deadline = now.mono + wait_of(config.stopwaitsecs);
     change(State::Stopping);
     effects.emplace_back(Signal{config.stopsignal, config.stopasgroup});
@@ -175,7 +212,52 @@ void Actions::stop() {
 void Actions::stop_leaderless() {
     data.backoff = 0;
     data.restart_wanted = false;
+    data.doom = Doom::None;
     change(State::Stopping);
+}
+
+void Actions::condemn(Doom doom) {
+    if (data.doom != Doom::None) return;
+    data.doom = doom;
+    data.killed = false;
+    data.deadline = now.mono + wait_of(config.stopwaitsecs);
+    const auto& readiness = config.readiness;
+    switch (doom) {
+        case Doom::None:
+            return;
+        case Doom::Announced:
+            return log(LogLevel::Info,
+                       fmt::format("'{}' ({}) is stopping by itself", config.name, data.pid));
+        case Doom::NotReady:
+            log(LogLevel::Warn,
+                fmt::format("'{}' ({}) was not ready within {} seconds (ready_timeout), stopping "
+                            "it with {}",
+                            config.name, data.pid, readiness->timeout.count(),
+                            signal_name(config.stopsignal)));
+            effects.emplace_back(Signal{config.stopsignal, config.stopasgroup});
+            return;
+        case Doom::Silent:
+            log(LogLevel::Warn,
+                fmt::format("watchdog of '{}' ({}) missed, killing it with {}", config.name,
+                            data.pid, signal_name(readiness->watchdog_signal)));
+            effects.emplace_back(Signal{readiness->watchdog_signal, false});
+            return;
+    }
+}
+
+void Actions::extend(Duration by) {
+    const bool waits = data.doom != Doom::None || data.state == State::Stopping ||
+                       (data.state == State::Starting && waits_for_ready());
+    if (!waits || data.killed || !data.deadline) return;
+    data.deadline = std::max(*data.deadline, now.mono + std::min<Duration>(by, kLongestWait));
+}
+
+void Actions::name_leader(pid_t pid) {
+    if (pid <= 0 || pid == data.pid) return;
+    log(LogLevel::Info, fmt::format("'{}' goes on as pid {}, named by itself instead of {}",
+                                    config.name, pid, data.pid));
+    data.pid = pid;
+    data.new_leader = true;
 }
 
 void Actions::kill_hard() {
@@ -207,7 +289,8 @@ void Actions::lose_control(const SignalFailed& failure) {
 
 void Actions::leader_exited(const ExitStatus& status, bool remains) {
     // By the monotonic clock: a jump of the wall clock makes no start fail or succeed.
-    leave(status, remains, now.mono - data.started_mono < wait_of(config.startsecs));
+    const bool brief = now.mono - data.started_mono < wait_of(config.startsecs);
+    leave(status, remains, brief || waits_for_ready() || data.doom != Doom::None);
 }
 
 void Actions::leave(const ExitStatus& status, bool remains, bool early) {
@@ -262,20 +345,37 @@ void Actions::run_over_stopped(const ExitStatus& status) {
 void Actions::run_over_early(const ExitStatus& status) {
     data.exit.reset();
     data.pid = 0;
-    if (data.spawnerr.empty()) data.spawnerr = "Exited too quickly (process log may have details)";
+    if (data.spawnerr.empty()) data.spawnerr = early_text();
     fail_start();
     log(LogLevel::Warn,
         fmt::format("exited: {} ({}; not expected)", config.name, describe(status)));
     if (data.backoff > config.startretries) give_up(true);
 }
 
+std::string Actions::early_text() const {
+    switch (data.doom) {
+        case Doom::NotReady:
+            return fmt::format("Not ready within {} seconds (ready_timeout)",
+                               config.readiness->timeout.count());
+        case Doom::Silent:
+            return "Watchdog missed";
+        case Doom::None:
+        case Doom::Announced:
+            break;
+    }
+    return waits_for_ready() ? "Exited before it was ready (process log may have details)"
+                             : "Exited too quickly (process log may have details)";
+}
+
 void Actions::run_over_exited(const ExitStatus& status) {
     data.backoff = 0;
     // startsecs had passed, only its deadline was not looked at yet.
     if (data.state == State::Starting) change(State::Running);
-    const bool as_expected = expected(status);
+    const bool silent = data.doom == Doom::Silent;
+    const bool as_expected = !silent && expected(status);
     if (!as_expected && data.spawnerr.empty())
-        data.spawnerr = fmt::format("Bad exit code {}", status.rpc_value());
+        data.spawnerr =
+            silent ? "Watchdog missed" : fmt::format("Bad exit code {}", status.rpc_value());
     change(State::Exited, as_expected);
     data.pid = 0;
     log(as_expected ? LogLevel::Info : LogLevel::Warn,

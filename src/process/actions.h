@@ -25,7 +25,11 @@ struct Actions {
     // The answers to Spawn.
     void spawned(pid_t pid);
     void spawn_failed(std::string why);
-    // STARTING -> RUNNING after startsecs.
+    // STARTING: the deadline of whatever it waits for.
+    void starting_deadline();
+    // STARTING: the program has told that it is ready.
+    void ready();
+    // STARTING -> RUNNING.
     void reach_running();
     // STARTING -> BACKOFF, and FATAL when there are no retries left.
     void fail_start();
@@ -39,6 +43,11 @@ struct Actions {
     // STARTING or RUNNING -> STOPPING while the leader is gone already and the rest is being
     // killed.
     void stop_leaderless();
+    // STARTING or RUNNING: this run is to end; see Doom. Once in a run.
+    void condemn(Doom doom);
+    // What it waits for may take longer.
+    void extend(Duration by);
+    void name_leader(pid_t pid);
     // Still there after stopwaitsecs.
     void kill_hard();
     // STARTING, RUNNING or STOPPING -> UNKNOWN.
@@ -64,7 +73,10 @@ struct Actions {
     void run_over_stopped(const ExitStatus& status);
     void run_over_early(const ExitStatus& status);
     void run_over_exited(const ExitStatus& status);
+    [[nodiscard]] std::string early_text() const;
     void maybe_restart(bool expected);
+    // RUNNING takes more than startsecs.
+    [[nodiscard]] bool waits_for_ready() const;
     // Counts one restart; false when restart_limit allows no more.
     [[nodiscard]] bool may_restart();
     // EXITED -> FATAL.

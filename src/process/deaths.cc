@@ -22,6 +22,8 @@ Asked who_asked(const Data& data, DaemonState daemon, const MemoryBreach& breach
 EndKind kind_of(const Death& death, bool unseen, bool killed_by_svd) {
     if (!death.failure.empty()) return EndKind::NotStarted;
     if (unseen) return EndKind::Unseen;
+    if (death.doom == Doom::NotReady) return EndKind::NotReady;
+    if (death.doom == Doom::Silent) return EndKind::Watchdog;
     const bool sigkill = !death.status.code && death.status.signal == kSigkill;
     if (sigkill && killed_by_svd) return EndKind::Killed;
     if (sigkill && death.memory.oom_kills > 0) return EndKind::OomKill;
@@ -53,6 +55,10 @@ std::string_view end_kind_name(EndKind kind) {
             return "unseen";
         case EndKind::Memory:
             return "memory";
+        case EndKind::NotReady:
+            return "not ready";
+        case EndKind::Watchdog:
+            return "watchdog";
     }
     return "";
 }
@@ -87,11 +93,14 @@ Death make_death(const config::ProcessConfig& config, const Data& data, DaemonSt
     death.stage = std::move(end.stage);
     death.error = end.error;
     // RUNNING without startsecs is never too early, whatever the clock says.
-    death.early = data.state == State::Starting && death.ran < config.startsecs;
+    const bool never_ready = config.readiness->by != config::ReadyBy::Startsecs && !data.ready;
+    death.early = data.state == State::Starting && (death.ran < config.startsecs || never_ready);
     death.expected =
         death.failure.empty() && !end.unseen && !death.early &&
         std::ranges::find(config.exitcodes, end.status.rpc_value()) != config.exitcodes.end();
     death.asked = who_asked(data, daemon, end.breach);
+    if (death.asked == Asked::No) death.doom = data.doom;
+    if (death.doom == Doom::NotReady || death.doom == Doom::Silent) death.expected = false;
     if (death.asked == Asked::Memory) death.breach = end.breach;
     death.signal_on_request = end.signal_on_request;
     death.left_behind = end.left_behind;

@@ -32,10 +32,12 @@ enum class EndKind {
     NotStarted,  // the program never ran
     Unseen,      // somebody else reaped it
     Memory,      // by svd, which restarts it for memory_restart
+    NotReady,    // by svd: it was not ready within ready_timeout
+    Watchdog,    // by svd: its watchdog was missed
 };
-inline constexpr std::size_t kEndKinds = 9;
+inline constexpr std::size_t kEndKinds = 11;
 // "exited", "failed", "signal", "oom", "stopped", "killed", "not started", "unseen",
-// "memory".
+// "memory", "not ready", "watchdog".
 [[nodiscard]] std::string_view end_kind_name(EndKind kind);
 
 // What the cgroup tells of the memory. Without a memory controller `known` is false and an OOM kill
@@ -66,7 +68,7 @@ struct Death {
     Duration ran{};         // from its start to the leader's end
     ExitStatus status;      // of the leader; meaningless when nothing ran or it was not seen
     bool expected = false;  // code is one of exitcodes and startsecs had passed
-    bool early = false;     // before startsecs had passed
+    bool early = false;     // before startsecs had passed, or it was ready
     Asked asked = Asked::No;
     int signal_on_request = 0;      // the last one sent by a signal verb in this run; 0: none
     std::string failure;            // why the program never ran
@@ -76,6 +78,7 @@ struct Death {
     bool left_killed = false;       // and were ended by svd
     MemoryFacts memory;
     MemoryBreach breach;
+    Doom doom = Doom::None;  // why it had to end, when nobody asked for it
     std::optional<std::uint64_t> cpu_usec;
     std::uint32_t nth_today = 0;  // so many ends of this kind on its day, this one included
     bool operator==(const Death&) const = default;

@@ -28,6 +28,11 @@ void in_rest(Actions& a, const Event& event) {
                    [&](const DeadlineReached&) {},
                    [&](const SignalFailed&) {},
                    [&](const ShutdownBegun&) {},
+                   [&](const Ready&) {},
+                   [&](const TimeExtended&) {},
+                   [&](const LeaderNamed&) {},
+                   [&](const EndAnnounced&) {},
+                   [&](const Silent&) {},
                },
                event);
 }
@@ -44,6 +49,11 @@ void in_exited(Actions& a, const Event& event) {
                    [&](const DeadlineReached&) {},
                    [&](const SignalFailed&) {},
                    [&](const ShutdownBegun&) {},
+                   [&](const Ready&) {},
+                   [&](const TimeExtended&) {},
+                   [&](const LeaderNamed&) {},
+                   [&](const EndAnnounced&) {},
+                   [&](const Silent&) {},
                },
                event);
 }
@@ -62,6 +72,11 @@ void in_spawning(Actions& a, const Event& event) {
                    [&](const DeadlineReached&) {},
                    [&](const SignalFailed&) {},
                    [&](const ShutdownBegun&) { a.complain("ShutdownBegun"); },
+                   [&](const Ready&) {},
+                   [&](const TimeExtended&) {},
+                   [&](const LeaderNamed&) {},
+                   [&](const EndAnnounced&) {},
+                   [&](const Silent&) {},
                },
                event);
 }
@@ -75,9 +90,14 @@ void in_starting(Actions& a, const Event& event) {
                    [&](const Exited& e) { a.leader_exited(e.status, e.remains); },
                    [&](const Emptied&) {},
                    [&](const StopRequested&) { a.stop(); },
-                   [&](const DeadlineReached&) { a.reach_running(); },
+                   [&](const DeadlineReached&) { a.starting_deadline(); },
                    [&](const SignalFailed& e) { a.lose_control(e); },
                    [&](const ShutdownBegun&) { a.stop(); },
+                   [&](const Ready&) { a.ready(); },
+                   [&](const TimeExtended& e) { a.extend(e.by); },
+                   [&](const LeaderNamed& e) { a.name_leader(e.pid); },
+                   [&](const EndAnnounced&) { a.condemn(Doom::Announced); },
+                   [&](const Silent&) { a.condemn(Doom::Silent); },
                },
                event);
 }
@@ -91,9 +111,14 @@ void in_running(Actions& a, const Event& event) {
                    [&](const Exited& e) { a.leader_exited(e.status, e.remains); },
                    [&](const Emptied&) {},
                    [&](const StopRequested&) { a.stop(); },
-                   [&](const DeadlineReached&) { a.data.deadline.reset(); },
+                   [&](const DeadlineReached&) { a.kill_hard(); },
                    [&](const SignalFailed& e) { a.lose_control(e); },
                    [&](const ShutdownBegun&) { a.stop(); },
+                   [&](const Ready&) {},
+                   [&](const TimeExtended& e) { a.extend(e.by); },
+                   [&](const LeaderNamed& e) { a.name_leader(e.pid); },
+                   [&](const EndAnnounced&) { a.condemn(Doom::Announced); },
+                   [&](const Silent&) { a.condemn(Doom::Silent); },
                },
                event);
 }
@@ -113,6 +138,11 @@ void in_backoff(Actions& a, const Event& event) {
                    },
                    [&](const SignalFailed&) {},
                    [&](const ShutdownBegun&) { a.give_up(false); },
+                   [&](const Ready&) {},
+                   [&](const TimeExtended&) {},
+                   [&](const LeaderNamed&) {},
+                   [&](const EndAnnounced&) {},
+                   [&](const Silent&) {},
                },
                event);
 }
@@ -129,6 +159,11 @@ void in_stopping(Actions& a, const Event& event) {
                    [&](const DeadlineReached&) { a.kill_hard(); },
                    [&](const SignalFailed& e) { a.lose_control(e); },
                    [&](const ShutdownBegun&) { a.data.restart_wanted = false; },
+                   [&](const Ready&) {},
+                   [&](const TimeExtended& e) { a.extend(e.by); },
+                   [&](const LeaderNamed& e) { a.name_leader(e.pid); },
+                   [&](const EndAnnounced&) {},
+                   [&](const Silent&) {},
                },
                event);
 }
@@ -145,6 +180,11 @@ void in_unknown(Actions& a, const Event& event) {
                    [&](const DeadlineReached&) { a.data.deadline.reset(); },
                    [&](const SignalFailed& e) { a.log_signal_failure(e); },
                    [&](const ShutdownBegun&) {},
+                   [&](const Ready&) {},
+                   [&](const TimeExtended&) {},
+                   [&](const LeaderNamed&) {},
+                   [&](const EndAnnounced&) {},
+                   [&](const Silent&) {},
                },
                event);
 }
@@ -174,19 +214,25 @@ void in_remains(Actions& a, const Event& event) {
                    [&](const DeadlineReached&) { a.kill_remains(); },
                    [&](const SignalFailed& e) { a.log_signal_failure(e); },
                    [&](const ShutdownBegun&) { stop(); },
+                   [&](const Ready&) {},
+                   [&](const TimeExtended&) {},
+                   [&](const LeaderNamed&) {},
+                   [&](const EndAnnounced&) {},
+                   [&](const Silent&) {},
                },
                event);
 }
 
 // Timers and children may outlive what they were meant for.
 bool is_stale(const Data& data, const Event& event, const Now& now) {
-    const auto other_run = [&](std::uint64_t run) { return run != 0 && run != data.run; };
-    if (const auto* e = std::get_if<Exited>(&event)) return other_run(e->run);
-    if (const auto* e = std::get_if<ExecFailed>(&event)) return other_run(e->run);
-    if (const auto* e = std::get_if<Emptied>(&event)) return other_run(e->run);
     if (std::holds_alternative<DeadlineReached>(event))
         return !data.deadline || now.mono < *data.deadline;
-    return false;
+    return std::visit(
+        [&](const auto& e) {
+            if constexpr (requires { e.run; }) return e.run != 0 && e.run != data.run;
+            return false;
+        },
+        event);
 }
 
 void dispatch(Actions& a, const Event& event) {

@@ -12,8 +12,11 @@
 //
 // Who moves the states:
 //   STOPPED, EXITED, FATAL  StartRequested starts.
-//   STARTING   waits for the answer to Spawn (pid is 0 until then), then for startsecs.
-//   RUNNING    until the leader exits. EXITED follows, and STARTING in the same step when
+//   STARTING   waits for the answer to Spawn (pid is 0 until then), then for startsecs, and with
+//              ready= for Ready; a program that is not ready in time is stopped, and that start has
+//              failed.
+//   RUNNING    until the leader exits, perhaps because svd kills it for its silence (Silent).
+//   EXITED follows, and STARTING in the same step when
 //              autorestart says so, at once; or FATAL in the same step when restart_limit has been
 //              reached.
 //   BACKOFF    a failed start; waits 1, 2, ... seconds, or turns into FATAL in the same step.
@@ -51,6 +54,15 @@ struct ExitStatus {
 // "exit status 1", "terminated by SIGKILL", "terminated by SIGSEGV (core dumped)".
 [[nodiscard]] std::string describe(const ExitStatus& status);
 
+// Why svd or the program itself ends a run that nobody asked to end. SIGKILL follows after
+// stopwaitsecs; the state stays what it is until the end has come.
+enum class Doom {
+    None,
+    NotReady,   // it was not ready within ready_timeout
+    Silent,     // its watchdog was missed
+    Announced,  // it has told that it is stopping
+};
+
 // Everything the machine remembers about a process. A plain value: the snapshot of an upgrade
 // writes it as it is.
 struct Data {
@@ -64,7 +76,7 @@ struct Data {
     int backoff = 0;                   // failed starts in a row
     int restarts = 0;                  // by autorestart since restart_window began
     MonoTime restart_window{};         // restart_limit counts from here
-    std::optional<MonoTime> deadline;  // startsecs, retry or stopwaitsecs, by state
+    std::optional<MonoTime> deadline;  // startsecs, ready_timeout, retry or stopwaitsecs, by state
     std::optional<ExitStatus> exit;    // of the last run; empty while it runs
     bool leader_gone = false;          // exited, but descendants are still alive
     WallTime leader_gone_at{};
@@ -72,7 +84,10 @@ struct Data {
     bool restart_wanted = false;  // start was asked for while stopping
     bool killed = false;          // SIGKILL has been sent in this stop
     bool stop_wanted = false;     // UNKNOWN after a stop: its exit starts nothing
-    std::string spawnerr;         // shown in status and by XML-RPC
+    bool ready = false;           // it has told so, in this run
+    bool new_leader = false;      // pid is no child that svd has started, but one that was named
+    Doom doom = Doom::None;
+    std::string spawnerr;  // shown in status and by XML-RPC
     bool operator==(const Data&) const = default;
 };
 
@@ -109,8 +124,28 @@ struct SignalFailed {
     std::string why;
 };  // kill() failed, and not with ESRCH
 struct ShutdownBegun {};  // its turn has come in the end of the daemon
+struct Ready {
+    std::uint64_t run = 0;
+};  // the program tells that it is; means nothing without ready=
+// It wants to be waited for so much longer, from now on.
+struct TimeExtended {
+    Duration by{};
+    std::uint64_t run = 0;
+};
+// Another process of this run is its leader from now on.
+struct LeaderNamed {
+    pid_t pid = 0;
+    std::uint64_t run = 0;
+};
+struct EndAnnounced {
+    std::uint64_t run = 0;
+};  // it is about to end by itself
+struct Silent {
+    std::uint64_t run = 0;
+};  // its watchdog was missed
 using Event = std::variant<StartRequested, Spawned, SpawnFailed, ExecFailed, Exited, Emptied,
-                           StopRequested, DeadlineReached, SignalFailed, ShutdownBegun>;
+                           StopRequested, DeadlineReached, SignalFailed, ShutdownBegun, Ready,
+                           TimeExtended, LeaderNamed, EndAnnounced, Silent>;
 
 // --- effects ------------------------------------------------------------------------------------
 struct Spawn {};  // must be answered by Spawned or SpawnFailed

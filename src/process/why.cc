@@ -60,6 +60,7 @@ std::string failure_text(const Death& death) {
 }
 
 std::string asked_text(const Death& death) {
+    if (death.doom == Doom::Announced) return "told that it is stopping";
     if (death.asked == Asked::Memory) return "restarted: " + describe(death.breach);
     return death.asked == Asked::Shutdown ? "stopped because svd ends" : "stopped by request";
 }
@@ -69,6 +70,8 @@ std::string core_text(const Death& death, const config::ProcessConfig& config) {
         case EndKind::Exited:
             return status_text(death);
         case EndKind::Failed:
+            if (death.early && death.ran >= config.startsecs)
+                return status_text(death) + ", before it was ready";
             if (death.early)
                 return fmt::format("{}, before startsecs={} had passed", status_text(death),
                                    config.startsecs.count());
@@ -87,6 +90,11 @@ std::string core_text(const Death& death, const config::ProcessConfig& config) {
             return failure_text(death);
         case EndKind::Unseen:
             return "ended, and nobody saw how";
+        case EndKind::NotReady:
+            return fmt::format("not ready within ready_timeout={}, {}",
+                               config.readiness->timeout.count(), status_text(death));
+        case EndKind::Watchdog:
+            return "watchdog missed, " + status_text(death);
     }
     return "";
 }
@@ -97,6 +105,10 @@ std::string backoff_text(const config::ProcessConfig& config, const Data& data, 
     if (data.deadline)
         text += fmt::format(", the next one comes in {}", duration_text(*data.deadline - now.mono));
     return text;
+}
+
+bool waits_for_ready(const config::ProcessConfig& config, const Data& data) {
+    return config.readiness->by != config::ReadyBy::Startsecs && !data.ready;
 }
 
 std::string running_text(const Data& data, const Now& now) {
@@ -144,7 +156,8 @@ std::string reason(const config::ProcessConfig& config, const Data& data, const 
             return with_last_end(running_text(data, now), config, last);
         case State::Starting:
             return with_last_end(
-                fmt::format("starting since {}, pid {}", local_time_text(data.laststart), data.pid),
+                fmt::format("starting since {}, pid {}{}", local_time_text(data.laststart),
+                            data.pid, waits_for_ready(config, data) ? ", not ready yet" : ""),
                 config, last);
         case State::Stopping:
             return fmt::format("stopping, {} was sent to pid {}",

@@ -67,6 +67,9 @@ void for_each_descriptor_of(P& process, const F& call) {
     call(process.out.pipe);
     call(process.err.pipe);
     call(process.in);
+    call(process.notify.socket);
+    call(process.notify.ready_pipe);
+    for (auto& stored : process.notify.stored) call(stored.fd);
     for (auto& lingering : process.lingering) call(lingering.output.pipe);
 }
 template <class S, class F>

@@ -16,6 +16,7 @@ SVD_STATE(ResourceLimit, resource, soft, hard)
 SVD_STATE(Limits, memory_high, memory_max, memory_swap_max, oom_group, cpu_weight, cpu_max,
           allowed_cpus, io_weight, pids_max, memory_restart, oom_score_adj, nice, ionice, rlimits)
 SVD_STATE(RestartLimit, count, window)
+SVD_STATE(Readiness, by, fd, timeout, watchdog, watchdog_signal, fdstore_max)
 SVD_STATE(LogConfig, target, path, more_paths, maxbytes, backups, maxage, capture_maxbytes,
           events_enabled, syslog)
 SVD_STATE(Credentials, user, uid, gid, groups, home, shell)
@@ -23,8 +24,8 @@ SVD_STATE(SocketOwner, uid, gid)
 SVD_STATE(FcgiSocket, url, backlog, owner, mode)
 SVD_STATE(ProcessConfig, name, program, command, priority, autostart, startsecs, startretries,
           autorestart, restart_limit, exitcodes, stopsignal, stopwaitsecs, stopasgroup, killasgroup,
-          keep_descendants, user, redirect_stderr, stdout_log, stderr_log, environment, directory,
-          umask, serverurl, fcgi_socket, depends_on, limits)
+          keep_descendants, readiness, user, redirect_stderr, stdout_log, stderr_log, environment,
+          directory, umask, serverurl, fcgi_socket, depends_on, limits)
 SVD_STATE(ListenerPool, events, buffer_size, result_handler, length_in_bytes)
 SVD_STATE(GroupConfig, name, priority, kind, homogeneous, processes, fcgi_socket, listener_pool,
           limits)
@@ -59,11 +60,12 @@ namespace svd::process {
 SVD_STATE(ExitStatus, code, signal, core_dumped)
 SVD_STATE(Data, state, pid, run, restarts_total, started_mono, laststart, laststop, backoff,
           restarts, restart_window, deadline, exit, leader_gone, leader_gone_at, ended_early,
-          restart_wanted, killed, stop_wanted, spawnerr)
+          restart_wanted, killed, stop_wanted, ready, new_leader, doom, spawnerr)
+SVD_STATE(Told, status, reloading, stopping, watchdog)
 SVD_STATE(MemoryFacts, known, oom_kills, limit, limit_from_above, peak)
 SVD_STATE(MemoryBreach, used, limit)
 SVD_STATE(Death, kind, at, pid, ran, status, expected, early, asked, signal_on_request, failure,
-          stage, error, left_behind, left_killed, memory, breach, cpu_usec, nth_today)
+          stage, error, left_behind, left_killed, memory, breach, doom, cpu_usec, nth_today)
 SVD_STATE(LastOutput, out, err)
 SVD_STATE(EndCount, total, today)
 SVD_STATE(DeathLog, deaths, counts, day, output, at_end)
@@ -72,8 +74,10 @@ SVD_STATE(DeathLog, deaths, counts, day, output, at_end)
 namespace svd::state {
 SVD_STATE(Output, pipe, auto_path, channel)
 SVD_STATE(Lingering, is_stderr, output)
+SVD_STATE(StoredFd, name, fd, poll)
+SVD_STATE(Notify, socket, ready_pipe, told, stored)
 SVD_STATE(Process, name, data, deaths, signal_on_request, paused, queued, out, err, in, in_queue,
-          holds_socket, lingering, walking, walk_marker, breach, quick_breaches)
+          holds_socket, lingering, walking, walk_marker, breach, quick_breaches, notify)
 SVD_STATE(Group, config, processes, pool)
 SVD_STATE(Server, section, fd, path)
 SVD_STATE(FcgiSocket, config, program, left_to_descendants, fd, path)

@@ -16,6 +16,7 @@
 #include "event/pool_state.h"
 #include "event/tick_schedule.h"
 #include "log/channel_state.h"
+#include "process/announcement.h"
 #include "process/deaths.h"
 #include "process/machine.h"
 
@@ -43,6 +44,23 @@ struct Lingering {
     bool operator==(const Lingering&) const = default;
 };
 
+// A descriptor that a program has stored.
+struct StoredFd {
+    std::string name;
+    int fd = -1;
+    bool poll = true;  // drop it when its other end is gone
+    bool operator==(const StoredFd&) const = default;
+};
+
+// Of a program that tells of itself.
+struct Notify {
+    int socket = -1;
+    int ready_pipe = -1;  // reading end
+    process::Told told;
+    std::vector<StoredFd> stored;
+    bool operator==(const Notify&) const = default;
+};
+
 struct Process {
     std::string name;
     process::Data data;
@@ -62,6 +80,7 @@ struct Process {
     // Restarts for memory: the one that is under way, and how many came soon after a start.
     process::MemoryBreach breach;
     int quick_breaches = 0;
+    Notify notify;
     bool operator==(const Process&) const = default;
 };
 

@@ -1,4 +1,4 @@
-// The life of a process, with events from bytes: four for the configuration, then three per event
+// The life of a process, with events from bytes: five for the configuration, then three per event
 // (what, with what, how much later). No sequence may break an invariant of the machine.
 #include <cstddef>
 #include <cstdint>
@@ -39,6 +39,9 @@ config::ProcessConfig read_config(Bytes& bytes) {
     config.autorestart = static_cast<config::AutoRestart>((flags >> 3) % 3);
     if ((flags & 64) != 0) config.startsecs = config::Seconds::max();
     if ((flags & 128) != 0) config.stopwaitsecs = config::Seconds::max();
+    const int ready = bytes.next();
+    config.readiness.edit().by = static_cast<config::ReadyBy>(ready % 3);
+    config.readiness.edit().timeout = config::Seconds((ready >> 2) % 8);
     return config;
 }
 
@@ -52,7 +55,7 @@ Event read_event(Bytes& bytes, const Data& data) {
         status.signal = with >> 2;
     const bool remains = (with & 2) != 0;
     const std::uint64_t run = what < 128 ? 0 : data.run - static_cast<unsigned>(with & 1);
-    switch (what % 10) {
+    switch (what % 15) {
         case 0:
             return StartRequested{};
         case 1:
@@ -71,6 +74,16 @@ Event read_event(Bytes& bytes, const Data& data) {
             return DeadlineReached{};
         case 8:
             return SignalFailed{with, "EPERM"};
+        case 9:
+            return Ready{run};
+        case 10:
+            return TimeExtended{std::chrono::milliseconds(with * 100), run};
+        case 11:
+            return LeaderNamed{with - 8, run};
+        case 12:
+            return EndAnnounced{run};
+        case 13:
+            return Silent{run};
         default:
             return ShutdownBegun{};
     }
@@ -81,7 +94,7 @@ Event read_event(Bytes& bytes, const Data& data) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     Bytes bytes(data, size);
     const config::ProcessConfig config = read_config(bytes);
-    testing_support::Invariants invariants;
+    testing_support::Invariants invariants(config);
     Data life;
     Context context;
     Now now{MonoTime(std::chrono::hours(1)), WallTime(std::chrono::hours(400'000))};

@@ -28,11 +28,35 @@ const std::vector<Situation>& situations() {
         {"STARTING, not spawned yet", [](Machine& m) { m.feed(StartRequested{}); }},
         {"STARTING", [](Machine& m) { m.starting().after(500ms); }},
         {"STARTING, startsecs over", [](Machine& m) { m.starting().after(1s); }},
+        {"STARTING, startsecs over, not ready",
+         [](Machine& m) {
+             m.config.readiness.edit().by = config::ReadyBy::Notify;
+             m.starting().after(2s);
+         }},
+        {"STARTING, ready",
+         [](Machine& m) {
+             m.config.readiness.edit().by = config::ReadyBy::Notify;
+             m.starting().feed(Ready{}).after(500ms);
+         }},
+        {"STARTING, ready_timeout over",
+         [](Machine& m) {
+             m.config.readiness.edit().by = config::ReadyBy::Notify;
+             m.starting().after(90s);
+         }},
+        {"STARTING, stopped for ready_timeout",
+         [](Machine& m) {
+             m.config.readiness.edit().by = config::ReadyBy::Notify;
+             m.starting().after(90s).feed(DeadlineReached{}).after(10s);
+         }},
         {"STARTING, leader gone early",
          [](Machine& m) { m.starting().feed(Exited{code(0), true}).after(1s); }},
         {"STARTING, leader gone late",
          [](Machine& m) { m.starting().after(1s).feed(Exited{code(0), true}).after(1s); }},
         {"RUNNING", [](Machine& m) { m.running().after(1min); }},
+        {"RUNNING, killed for its silence",
+         [](Machine& m) { m.running().after(1min).feed(Silent{}).after(10s); }},
+        {"RUNNING, stopping by itself",
+         [](Machine& m) { m.running().after(1min).feed(EndAnnounced{}).after(1s); }},
         {"RUNNING, leader gone",
          [](Machine& m) { m.running().after(1min).feed(Exited{code(1), true}).after(1s); }},
         {"BACKOFF, waiting", [](Machine& m) { m.backoff(); }},
@@ -85,6 +109,11 @@ const std::vector<Event>& events() {
         DeadlineReached{},
         SignalFailed{15, "EPERM"},
         ShutdownBegun{},
+        Ready{},
+        TimeExtended{20s},
+        LeaderNamed{8},
+        EndAnnounced{},
+        Silent{},
     };
     return all;
 }
@@ -99,6 +128,13 @@ const std::vector<Variant>& variants() {
         {"default: startsecs=1 startretries=3 autorestart=unexpected stopwaitsecs=10",
          [](Machine&) {}},
         {"startsecs=0", [](Machine& m) { m.config.startsecs = 0s; }},
+        {"ready=notify",
+         [](Machine& m) { m.config.readiness.edit().by = config::ReadyBy::Notify; }},
+        {"ready=notify ready_timeout=0",
+         [](Machine& m) {
+             m.config.readiness.edit().by = config::ReadyBy::Notify;
+             m.config.readiness.edit().timeout = 0s;
+         }},
         {"startretries=0", [](Machine& m) { m.config.startretries = 0; }},
         {"autorestart=true",
          [](Machine& m) { m.config.autorestart = config::AutoRestart::Always; }},
@@ -142,6 +178,9 @@ std::string changes(const Data& before, const Data& after, MonoTime now) {
     note(before.killed != after.killed, fmt::format("killed={:d}", after.killed));
     note(before.stop_wanted != after.stop_wanted,
          fmt::format("stop_wanted={:d}", after.stop_wanted));
+    note(before.ready != after.ready, fmt::format("ready={:d}", after.ready));
+    note(before.new_leader != after.new_leader, fmt::format("new_leader={:d}", after.new_leader));
+    note(before.doom != after.doom, fmt::format("doom={}", static_cast<int>(after.doom)));
     return fmt::format("{}", fmt::join(parts, ", "));
 }
 

@@ -36,6 +36,7 @@ inline constexpr auto kEdges = std::to_array<std::pair<State, State>>({
 
 class Invariants {
   public:
+    explicit Invariants(const config::ProcessConfig& checked) : config_(checked) {}
     std::string check(const Data& before, const Event& event, const Now& now,
                       const Context& context, const Step& step) {
         std::string wrong = check_data(step.data);
@@ -46,7 +47,8 @@ class Invariants {
     }
 
   private:
-    static std::string check_data(const Data& d) {
+    const config::ProcessConfig& config_;
+    std::string check_data(const Data& d) const {
         const bool spawning = d.state == State::Starting && d.pid == 0;
         const bool alive = d.state == State::Starting || d.state == State::Running ||
                            d.state == State::Stopping || d.state == State::Unknown;
@@ -59,14 +61,22 @@ class Invariants {
             return "restart wanted while not stopping";
         if (d.stop_wanted && d.state != State::Unknown) return "stop wanted while not unknown";
         if (d.state == State::Stopping && !d.deadline) return "stop without a deadline";
-        if (d.state == State::Starting && !spawning && !d.deadline)
+        const bool for_ever = config_.readiness->by != config::ReadyBy::Startsecs &&
+                              config_.readiness->timeout.count() <= 0 && !d.ready &&
+                              d.doom == Doom::None;
+        if (d.state == State::Starting && !spawning && !d.deadline && !for_ever)
             return "start without a deadline";
         const bool timeless = d.state == State::Stopped || d.state == State::Fatal || spawning;
         const bool ended_or_alone = !d.leader_gone;
         if (d.deadline && timeless) return "deadline without a meaning";
         if (d.deadline && ended_or_alone &&
-            (d.state == State::Running || d.state == State::Unknown))
+            ((d.state == State::Running && d.doom == Doom::None) || d.state == State::Unknown))
             return "deadline of an earlier state";
+        if (d.state == State::Running && d.doom != Doom::None && !d.deadline)
+            return "a doomed run would be stuck";
+        if (d.state == State::Running && !d.ready &&
+            config_.readiness->by != config::ReadyBy::Startsecs)
+            return "RUNNING before it was ready";
         if ((d.state == State::Backoff || d.state == State::Fatal) && d.spawnerr.empty())
             return "failure without a reason";
         if (d.backoff < 0) return "negative backoff";

@@ -27,6 +27,11 @@ config::ProcessConfig any_config(Random& random) {
     config.stopasgroup = below(random, 2) == 0;
     config.killasgroup = below(random, 2) == 0;
     config.keep_descendants = below(random, 4) == 0;
+    if (below(random, 3) == 0) {
+        auto& readiness = config.readiness.edit();
+        readiness.by = static_cast<config::ReadyBy>(below(random, 3));
+        readiness.timeout = config::Seconds(below(random, 4));
+    }
     if (below(random, 2) == 0)
         config.restart_limit = {below(random, 3), config::Seconds(1 + below(random, 3))};
     return config;
@@ -49,7 +54,7 @@ std::uint64_t any_run(Random& random, const Data& data) {
 
 // Sensible or not.
 Event any_event(Random& random, const Data& data) {
-    switch (below(random, 10)) {
+    switch (below(random, 15)) {
         case 0:
             return StartRequested{};
         case 1:
@@ -68,6 +73,17 @@ Event any_event(Random& random, const Data& data) {
             return DeadlineReached{};
         case 8:
             return SignalFailed{below(random, 20), "EPERM"};
+        case 9:
+            return Ready{any_run(random, data)};
+        case 10:
+            return TimeExtended{std::chrono::milliseconds(below(random, 5000)),
+                                any_run(random, data)};
+        case 11:
+            return LeaderNamed{below(random, 5), any_run(random, data)};
+        case 12:
+            return EndAnnounced{any_run(random, data)};
+        case 13:
+            return Silent{any_run(random, data)};
         default:
             return ShutdownBegun{};
     }
@@ -102,7 +118,7 @@ struct Life {
     Duration clock{0};
     std::chrono::seconds wall_jump{0};
     std::vector<Effect> effects;
-    Invariants invariants;
+    Invariants invariants{config};
     std::set<std::pair<State, State>> edges;
     std::string trace;
 };
@@ -196,12 +212,18 @@ class World {
     }
 
     bool wander() {
-        switch (below(life_.random, 6)) {
+        switch (below(life_.random, 9)) {
             case 0:
                 return feed(StartRequested{});
             case 1:
                 if (life_.data.pid == 0 || life_.data.leader_gone) return true;
                 return feed(Exited{any_status(life_.random), descendants_, life_.data.run});
+            case 2:
+                return feed(Ready{});
+            case 3:
+                return feed(Silent{});
+            case 4:
+                return feed(EndAnnounced{});
             default:
                 return advance();
         }

@@ -131,6 +131,11 @@ std::string text(const Event& event) {
             [](const DeadlineReached&) -> std::string { return "DeadlineReached"; },
             [](const SignalFailed& e) { return fmt::format("SignalFailed({})", e.why); },
             [](const ShutdownBegun&) -> std::string { return "ShutdownBegun"; },
+            [](const Ready&) -> std::string { return "Ready"; },
+            [](const TimeExtended& e) { return fmt::format("TimeExtended({}ms)", e.by / 1ms); },
+            [](const LeaderNamed& e) { return fmt::format("LeaderNamed({})", e.pid); },
+            [](const EndAnnounced&) -> std::string { return "EndAnnounced"; },
+            [](const Silent&) -> std::string { return "Silent"; },
         },
         event);
 }
@@ -153,6 +158,7 @@ Machine& Machine::starting() {
 
 Machine& Machine::running() {
     starting();
+    if (config.readiness->by != config::ReadyBy::Startsecs) feed(Ready{});
     if (data.state == State::Starting) after(config.startsecs).feed(DeadlineReached{});
     return *this;
 }

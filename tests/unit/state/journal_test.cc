@@ -128,11 +128,14 @@ TEST(Journal, Descriptors_AreAllMeant) {
     one.out.pipe = 5;
     one.err.pipe = 6;
     one.in = 7;
-    one.lingering.emplace_back().output.pipe = 8;
+    one.notify.socket = 8;
+    one.notify.ready_pipe = 9;
+    one.notify.stored = {{"a", 10, true}, {"b", 11, false}};
+    one.lingering.emplace_back().output.pipe = 12;
     std::vector<int> seen;
     for_each_descriptor(snapshot, [&](int& fd) { seen.push_back(std::exchange(fd, fd + 100)); });
-    EXPECT_THAT(seen, ElementsAre(3, 4, 5, 6, 7, 8));
-    EXPECT_EQ(one.lingering.front().output.pipe, 108);
+    EXPECT_THAT(seen, ElementsAre(3, 4, 5, 6, 7, 8, 9, 10, 11, 12));
+    EXPECT_EQ(one.lingering.front().output.pipe, 112);
 }
 
 }  // namespace
