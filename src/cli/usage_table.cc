@@ -40,6 +40,7 @@ UsageRow usage_row(const wire::Array& fields) {
     row.restarts = fields[12].int_or();
     row.last_end = fields[13].text_or();
     row.last_end_at = fields[14].int_or();
+    if (fields.size() > kFields) row.told = fields[kFields].text_or();
     return row;
 }
 
@@ -128,6 +129,9 @@ const Column kIoRate{"IO/S", true, [](const UsageRow& row) { return bytes_cell(r
 const Column kRestarts{"RESTARTS", true,
                        [](const UsageRow& row) { return fmt::format("{}", row.restarts); }};
 const Column kLastEnd{"LAST END", false, last_end_cell};
+const Column kTold{"STATUS", false, [](const UsageRow& row) {
+                       return row.told.empty() ? std::string(kUnknown) : row.told;
+                   }};
 
 double sort_key(const UsageRow& row, SortBy by) {
     constexpr double kLowest = -1;
@@ -239,8 +243,12 @@ void sort_rows(std::vector<UsageRow>& rows, SortBy by) {
 }
 
 std::vector<std::string> long_status_lines(const std::vector<UsageRow>& rows) {
-    return table(rows, {kName, kState, kPid, kUptime, kCpuTime, kMemory, kPeak, kTasks, kRead,
-                        kWritten, kRestarts, kLastEnd});
+    std::vector<Column> columns{kName, kState, kPid,  kUptime,  kCpuTime,  kMemory,
+                                kPeak, kTasks, kRead, kWritten, kRestarts, kLastEnd};
+    // Most programs say nothing of themselves.
+    if (std::ranges::any_of(rows, [](const UsageRow& row) { return !row.told.empty(); }))
+        columns.push_back(kTold);
+    return table(rows, columns);
 }
 
 std::vector<std::string> top_lines(const std::vector<UsageRow>& rows) {

@@ -30,6 +30,7 @@ struct UsageRow {
     std::int64_t restarts = 0;
     std::string last_end;
     std::int64_t last_end_at = 0;
+    std::string told;  // what it says of itself
     // By rates(): per second since the sample before; a tenth of a CPU is 10.
     std::optional<double> cpu_percent;
     std::optional<double> io_rate;

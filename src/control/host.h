@@ -13,6 +13,7 @@
 #include "config/model.h"
 #include "control/fault.h"
 #include "control/views.h"
+#include "process/announcement.h"
 #include "process/fleet.h"
 
 namespace svd::control {
@@ -42,6 +43,8 @@ class Host {
     // in pause_state(), and settle_soon() follows. An error when it cannot be done here.
     virtual Status order_pause(process::Process& process, bool pause) = 0;
     [[nodiscard]] virtual const PauseState& pause_state(const process::Process& process) const = 0;
+    // What it has told of itself; nothing of one that does not run.
+    [[nodiscard]] virtual const process::Told& told(const process::Process& process) const = 0;
     // Queues text for the process's stdin; NoFile when it has none.
     virtual Outcome<void> write_stdin(process::Process& process, std::string_view text) = 0;
     // Path of the channel's log as it is now; empty when there is none.

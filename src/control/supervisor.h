@@ -64,7 +64,8 @@ class Supervisor {
     [[nodiscard]] std::size_t process_count() const { return fleet_.process_count(); }
     // Calls `visit` for every process in order of (group, name) without building a list.
     void each_process_info(const std::function<void(const ProcessInfo&)>& visit);
-    // The same with what people look at alone. Description is what getProcessInfo says.
+    // The same with what people look at alone. Description is what getProcessInfo says, and behind
+    // it what the process says of itself.
     void each_status(
         const std::function<void(const process::Process&, std::string_view description)>& visit);
     [[nodiscard]] std::vector<ConfigInfo> all_config_info() const;
@@ -155,6 +156,8 @@ class Supervisor {
     MemberResults work_on_logs(const std::vector<process::Process*>& members, LogWork work);
     [[nodiscard]] Outcome<process::Process*> find_one(std::string_view name) const;
     [[nodiscard]] std::string description_of(const process::Process& process, const Now& now) const;
+    // What a process says of itself: "reloading, 12 clients".
+    [[nodiscard]] std::string told_text(const process::Process& process) const;
     [[nodiscard]] Outcome<std::vector<process::Process*>> find_named(std::string_view name) const;
     [[nodiscard]] UsageView usage_of(const process::Process& process, const Now& now,
                                      bool whole) const;

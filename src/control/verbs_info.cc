@@ -6,6 +6,13 @@
 
 namespace svd::control {
 
+namespace {
+std::string_view phase_of(const process::Told& told) {
+    if (told.stopping) return "stopping";
+    return told.reloading ? "reloading" : "";
+}
+}  // namespace
+
 Namespec split_namespec(std::string_view name) {
     const auto colon = name.find(':');
     if (colon == std::string_view::npos) return {name, name};
@@ -43,6 +50,14 @@ std::string Supervisor::description_of(const process::Process& process, const No
     return text;
 }
 
+std::string Supervisor::told_text(const process::Process& process) const {
+    if (!process.config->readiness->notifies()) return {};
+    const auto& told = host_.told(process);
+    std::string text(phase_of(told));
+    if (!text.empty() && !told.status.empty()) text += ", ";
+    return text + told.status;
+}
+
 ProcessInfo Supervisor::info_of(const process::Process& process, const Now& now) const {
     const auto& data = process.data;
     ProcessInfo info;
@@ -58,6 +73,9 @@ ProcessInfo Supervisor::info_of(const process::Process& process, const Now& now)
     info.stderr_logfile = host_.log_path(process, Channel::Stderr);
     info.pid = data.leader_gone ? 0 : data.pid;
     info.paused = host_.pause_state(process).paused;
+    const auto& told = host_.told(process);
+    info.status_text = told.status;
+    info.phase = phase_of(told);
     info.description = description_of(process, now);
     return info;
 }
@@ -79,8 +97,12 @@ void Supervisor::each_status(
     const std::function<void(const process::Process&, std::string_view)>& visit) {
     host_.collect_children();
     const Now now = host_.now();
-    for (const auto* process : fleet_.processes_by_name())
-        visit(*process, description_of(*process, now));
+    for (const auto* process : fleet_.processes_by_name()) {
+        auto text = description_of(*process, now);
+        if (const auto told = told_text(*process); !told.empty())
+            text += (text.empty() ? "" : ", ") + told;
+        visit(*process, text);
+    }
 }
 
 std::vector<ConfigInfo> Supervisor::all_config_info() const {

@@ -43,6 +43,7 @@ UsageView Supervisor::usage_of(const process::Process& process, const Now& now, 
         view.last_end = end_text(*last, *process.config);
         view.last_end_at = epoch_seconds(last->at);
     }
+    view.told = told_text(process);
     if (whole && process.group->config->listener_pool)
         view.listener_state = listener_state(host_.event_pools(), process);
     return view;

@@ -28,6 +28,8 @@ struct ProcessInfo {
     std::string stderr_logfile;
     pid_t pid = 0;
     bool paused = false;
+    std::string_view status_text;  // what the process says of itself; good until the next turn
+    std::string_view phase;        // "reloading" or "stopping" when it says so, else empty
     std::string description;
 };
 

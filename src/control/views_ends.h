@@ -29,6 +29,7 @@ struct UsageView {
     Usage usage;
     std::string last_end;             // "exit code 3, not expected"; empty: none
     std::int64_t last_end_at = 0;     // seconds since the epoch
+    std::string told;                 // what it says of itself, see sd_notify; mostly empty
     std::string_view listener_state;  // "READY"; empty for what is no event listener
     Now now;
 };

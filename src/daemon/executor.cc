@@ -112,6 +112,7 @@ void Executor::end_output(Process& process) {
         output.channel.reset();
     }
     runtime_of(process).in.reset();
+    close_notify(process);
 }
 
 // Somebody still holds the pipe: go on reading, or the first write would end that descendant.
@@ -131,6 +132,11 @@ void Executor::child_ended(Process& process, std::uint64_t run, const os::ExitRe
     auto& runtime = runtime_of(process);
     for (const auto channel : kChannels)
         if (auto& reader = output_of(process, channel).reader) reader->drain();
+    if (runtime.notify && process.data.run == run) {
+        hear(process, kLastMessages);
+        // Its last message named another leader.
+        if (process.data.pid != report.pid && process.data.pid != 0) return;
+    }
     lift_pause(process, "it has ended");
     const bool remains = !runtime.scope.is_empty();
     const auto status = exit_status(report.status);
@@ -174,8 +180,11 @@ void Executor::release_socket(Process& process) {
 
 std::optional<process::SignalFailed> Executor::signal(Process& process, int number, bool to_group) {
     const pid_t pid = process.data.pid;
-    const auto sent = to_group ? os::send_signal_to_group(parts_.children, pid, number)
-                               : os::send_signal(parts_.children, pid, number);
+    // The process group of a leader that named itself is anybody's.
+    const auto sent = to_group && process.data.new_leader
+                          ? runtime_of(process).scope.signal_all(number)
+                      : to_group ? os::send_signal_to_group(parts_.children, pid, number)
+                                 : os::send_signal(parts_.children, pid, number);
     // It was to stop: now it can.
     if (process.data.state == process::State::Stopping) lift_pause(process, "it was stopped");
     if (sent) return std::nullopt;
@@ -233,6 +242,7 @@ void Executor::published(Process& process, const process::Publish& change) {
         memory_.watch(process);
     else
         memory_.rest(process);
+    wind_watchdog(process);
     // After a run, child_ended does so when all of its end is in the log.
     if (change.from == process::State::Backoff) release_socket(process);
     touch(process);

@@ -133,6 +133,26 @@ class Executor final : public process::Actuator {
     void linger(process::Process& process, Lingering output);
     void take_up_output(process::Process& process, log::Channel channel, state::Output saved);
     void take_up_lingering(process::Process& process, state::Lingering saved);
+    // What a process tells of itself (executor_notify.cc).
+    [[nodiscard]] Status open_notify(process::Process& process);
+    // `ready_pipe`: its writing end, -1 without.
+    void add_notify(const process::Process& process, int ready_pipe, os::SpawnSpec& spec) const;
+    [[nodiscard]] Status listen_to(process::Process& process);
+    [[nodiscard]] Status listen_for_line(process::Process& process, UniqueFd pipe);
+    // When there is nothing to be heard afterwards: all that the kernel queues, and a bound.
+    static constexpr int kLastMessages = 1024;
+    void hear(process::Process& process, int most);
+    void heard(process::Process& process, os::NotifySocket::Message message);
+    void heard_line(process::Process& process);
+    [[nodiscard]] bool may_tell(const process::Process& process,
+                                const os::NotifySocket::Message& message) const;
+    void name_leader(process::Process& process, pid_t pid);
+    void store(process::Process& process, const process::Announcement& told,
+               std::vector<UniqueFd> fds);
+    [[nodiscard]] bool keep(process::Process& process, std::string name, UniqueFd fd, bool poll);
+    void wind_watchdog(process::Process& process);
+    void close_notify(process::Process& process);
+    void take_up_notify(process::Process& process, state::Notify saved);
     // The process's hold on its FastCGI socket, unless it is to start again.
     static void release_socket(process::Process& process);
     void pause_settled(process::Process& process, const Status& status);

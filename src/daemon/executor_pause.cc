@@ -36,6 +36,7 @@ Status Executor::order_pause(Process& process, bool pause) {
         return std::unexpected(std::move(wait).error());
     }
     runtime.pause->wait = *std::move(wait);
+    wind_watchdog(process);
     return {};
 }
 
@@ -59,6 +60,7 @@ void Executor::pause_settled(Process& process, const Status& status) {
         state.failed = true;
     }
     if (!state.paused) memory_.watch(process);
+    wind_watchdog(process);
     if (on_change_) on_change_();
 }
 
@@ -74,6 +76,7 @@ void Executor::lift_pause(Process& process, std::string_view why) {
     if (!thawed) parts_.log.error("cannot thaw '{}': {}", process.name(), thawed.error().text);
     wait = {};
     state = {.paused = false, .changing = false, .failed = false, .trouble = std::string(why)};
+    wind_watchdog(process);
 }
 
 bool Executor::holds_back(const Process& process, int number) {

@@ -34,9 +34,10 @@ int write_end(const Pipe& pipe) {
 }  // namespace
 
 struct Executor::Pipes {
-    Pipe in;   // empty when the process has a FastCGI socket
-    Pipe out;  // empty when the output goes nowhere
-    Pipe err;  // empty as well when it goes where out goes
+    Pipe in;     // empty when the process has a FastCGI socket
+    Pipe out;    // empty when the output goes nowhere
+    Pipe err;    // empty as well when it goes where out goes
+    Pipe ready;  // for ready=fd:N
 };
 
 process::Event Executor::not_started(Process& process, std::string stage, std::string why) {
@@ -54,6 +55,8 @@ process::Event Executor::spawn(Process& process) {
         runtime_of(process).socket = *std::move(socket);
     }
     end_output(process);
+    if (const auto opened = open_notify(process); !opened)
+        return not_started(process, "notify", opened.error().text);
     open_channel(process, log::Channel::Stdout);
     if (!process.config->redirect_stderr) open_channel(process, log::Channel::Stderr);
     auto child = start_child(process, *command);
@@ -92,6 +95,9 @@ Result<Executor::Pipes> Executor::make_pipes(const Process& process) {
     if (runtime.err.channel) {
         SVD_TRY(pipes.err, make_pipe());
     }
+    if (process.config->readiness->by == config::ReadyBy::Descriptor) {
+        SVD_TRY(pipes.ready, make_pipe());
+    }
     return pipes;
 }
 
@@ -116,6 +122,7 @@ os::SpawnSpec Executor::make_spec(const Process& process, const Command& command
     spec.in = socket ? descriptor_of(*socket) : pipes.in.read.get();
     spec.out = write_end(pipes.out);
     spec.err = write_end(config.redirect_stderr ? pipes.out : pipes.err);
+    if (runtime_of(process).notify) add_notify(process, pipes.ready.write.get(), spec);
     return spec;
 }
 
@@ -155,6 +162,10 @@ std::expected<os::Child, std::string> Executor::start_child(Process& process,
     watch_output(process, log::Channel::Stdout, std::move(pipes->out.read));
     watch_output(process, log::Channel::Stderr, std::move(pipes->err.read));
     watch_input(process, std::move(pipes->in.write));
+    if (pipes->ready.read)
+        if (const auto heard = listen_for_line(process, std::move(pipes->ready.read)); !heard)
+            parts_.log.error("'{}' cannot tell that it is ready: {}", process.name(),
+                             heard.error().text);
     return *std::move(child);
 }
 

@@ -35,6 +35,7 @@ state::Process Executor::save(const Process& process) const {
     saved.holds_socket = runtime.socket != nullptr;
     for (const auto& output : runtime.lingering)
         saved.lingering.push_back({output.which == log::Channel::Stderr, save_output(output)});
+    if (runtime.notify) saved.notify = runtime.notify->save();
     const auto scope = runtime.scope.save();
     saved.walking = scope.walking;
     saved.walk_marker = scope.marker;
@@ -112,6 +113,7 @@ void Executor::take_up(Process& process, state::Process saved) {
         ignore(runtime.in->write(saved.in_queue), "it has closed its input: nobody waits for this");
     for (auto& output : saved.lingering) take_up_lingering(process, std::move(output));
 
+    take_up_notify(process, std::move(saved.notify));
     if (leader > 0) take_up_leader(process, leader);
     memory_.take_up(process, saved.quick_breaches, saved.breach);
     // What was being killed is killed again: nothing remembers how far that had come.
@@ -124,6 +126,7 @@ void Executor::take_up(Process& process, state::Process saved) {
 void Executor::take_up_leader(Process& process, pid_t leader) {
     os::Child child;
     child.pid = leader;
+    child.foreign = process.data.new_leader;
     if (taking_over_) {
         if (const auto limited = apply_cgroup_limits(process); !limited)
             parts_.log.error("limits of '{}': couldn't {}", process.name(), limited.error().text);
@@ -132,9 +135,12 @@ void Executor::take_up_leader(Process& process, pid_t leader) {
         // Without it the number may be anybody's.
         if (!child.pidfd) return lost_.push_back(&process);
     }
-    if (const auto adopted = adopt(process, std::move(child)); !adopted)
+    if (const auto adopted = adopt(process, std::move(child)); !adopted) {
+        // Its parent has reaped it meanwhile.
+        if (process.data.new_leader) return lost_.push_back(&process);
         parts_.log.critical("'{}' (pid {}) is out of control: {}", process.name(), leader,
                             adopted.error().text);
+    }
 }
 
 // Bytes that were read before the crash and are not in the log yet.

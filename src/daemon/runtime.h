@@ -8,6 +8,7 @@
 #include "control/views.h"
 #include "daemon/fcgi_sockets.h"
 #include "daemon/memory_guard.h"
+#include "daemon/notify_channel.h"
 #include "daemon/output_reader.h"
 #include "daemon/stdin_writer.h"
 #include "linux/descendants.h"
@@ -40,8 +41,9 @@ struct Runtime : process::Attachment {
     Output out;
     Output err;
     std::unique_ptr<StdinWriter> in;
-    std::unique_ptr<Pause> pause;         // null: nobody ever paused it
-    std::unique_ptr<MemoryWatch> memory;  // null without memory_restart
+    std::unique_ptr<Pause> pause;           // null: nobody ever paused it
+    std::unique_ptr<MemoryWatch> memory;    // null without memory_restart
+    std::unique_ptr<NotifyChannel> notify;  // null when it is not to tell anything of itself
     FcgiHandle socket;       // takes the place of `in`; held until the process is to start no more
     bool unwritten = false;  // a change that KeptState is about to write
     int signal_on_request = 0;       // the last one that a verb sent to this run

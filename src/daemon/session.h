@@ -104,6 +104,7 @@ class Session final : public control::Host {
     [[nodiscard]] std::string log_path(const process::Process& process,
                                        control::Channel channel) const override;
     Status order_pause(process::Process& process, bool pause) override;
+    [[nodiscard]] const process::Told& told(const process::Process& process) const override;
     [[nodiscard]] const control::PauseState& pause_state(
         const process::Process& process) const override;
     Status clear_logs(process::Process& process) override;

@@ -71,6 +71,12 @@ const control::PauseState& Session::pause_state(const process::Process& process)
     return pause ? pause->state : never;
 }
 
+const process::Told& Session::told(const process::Process& process) const {
+    static const process::Told nothing;
+    const auto& notify = runtime_of(process).notify;
+    return notify ? notify->told : nothing;
+}
+
 control::Outcome<void> Session::write_stdin(process::Process& process, std::string_view text) {
     auto& writer = runtime_of(process).in;
     if (!writer) return control::refuse(control::FaultCode::NoFile, process.name());

@@ -155,8 +155,10 @@ const Method kMethods[] = {
     {"getProcessInfoEx",
      "",
      During::RunningOnly,
-     "Tells all of supervisor.getProcessInfo, whether it is paused, and what the process, with\n"
-     "everything it started, uses:\n"
+     "Tells all of supervisor.getProcessInfo, whether it is paused, what it says of itself\n"
+     "(status_text, and phase: reloading, stopping or empty), and what the process, with "
+     "everything\n"
+     "it started, uses:\n"
      "cpu, cpu_user and cpu_system (seconds, of this run), memory, memory_peak, memory_swap "
      "(bytes),\n"
      "tasks, io_read and io_written (bytes, of this run); limits in force: memory_high, "
@@ -188,7 +190,8 @@ const Method kMethods[] = {
      "array",
      "result an array for each process: group, name, state, statename, pid, seconds it has run,\n"
      "seconds of cpu, memory, memory_peak, tasks, io_read, io_written, restarts, last_end, "
-     "last_end_at",
+     "last_end_at,\n"
+     "and what it says of itself, if it says anything",
      rpc::get_usage},
     {"pauseAllProcesses",
      "",

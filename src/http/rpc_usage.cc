@@ -62,6 +62,8 @@ void emit_info_ex(std::string& out, const control::ProcessInfo& info, const Usag
     StructScope fields(out);
     emit_process_fields(fields, info);
     fields.flag("paused", info.paused);
+    fields.text("status_text", info.status_text);
+    fields.text("phase", info.phase);
     fields.text("usage_source", source_name(view.usage.source));
     emit_figures(fields, view.usage);
     emit_limits(fields, view.usage);
@@ -97,6 +99,7 @@ void emit_row(std::string& out, const UsageView& view) {
     emit_int(out, static_cast<std::int64_t>(process.data.restarts_total));
     emit_text(out, view.last_end);
     emit_int(out, view.last_end_at);
+    if (!view.told.empty()) emit_text(out, view.told);
 }
 
 // An array whose elements come over several turns of the loop.

@@ -74,6 +74,11 @@ struct FakeHost : Host {
         const auto found = pauses.find(&process);
         return found == pauses.end() ? none : found->second;
     }
+    [[nodiscard]] const process::Told& told(const process::Process& process) const override {
+        static const process::Told nothing;
+        const auto found = said.find(&process);
+        return found == said.end() ? nothing : found->second;
+    }
     Outcome<void> write_stdin(process::Process&, std::string_view text) override {
         stdin_text += text;
         return {};
@@ -123,6 +128,7 @@ struct FakeHost : Host {
     bool can_pause = true;
     std::vector<std::pair<std::string, bool>> pause_orders;
     std::map<const process::Process*, PauseState> pauses;
+    std::map<const process::Process*, process::Told> said;
     std::vector<std::string> relimited;
     std::string stdin_text;
     std::vector<std::string> rotated;

@@ -49,4 +49,42 @@ TEST_F(SupervisorTest, AllConfigInfo_IsSortedByName_AndSaysWhatIsInUse) {
     EXPECT_EQ(all[1].stdout_logfile, "auto");
 }
 
+// What it says of itself stands behind what Supervisor's clients take apart, and only in svd's own.
+TEST_F(SupervisorTest, Status_ShowsWhatAProcessSaysOfItself) {
+    auto web = program("web");
+    web.readiness.edit().by = config::ReadyBy::Notify;
+    add(group("web", {web}));
+    supervisor.start("web", Wait::No, remember());
+    host.said[&at("web", "web")] = {"loading", true, false, {}};
+    std::string shown;
+    const auto look = [&](const process::Process&, std::string_view text) { shown = text; };
+    supervisor.each_status(look);
+    EXPECT_EQ(shown, "reloading, loading");
+    EXPECT_EQ(supervisor.process_info("web")->description, "");
+    EXPECT_EQ(supervisor.process_info("web")->status_text, "loading");
+    EXPECT_EQ(supervisor.process_info("web")->phase, "reloading");
+    feed(at("web", "web"), process::Ready{});
+    pass(2s);
+    host.said[&at("web", "web")] = {"12 clients", false, false, {}};
+    supervisor.each_status(look);
+    EXPECT_TRUE(shown.starts_with("pid 100, uptime 0:00:")) << shown;
+    EXPECT_TRUE(shown.ends_with(", 12 clients")) << shown;
+    EXPECT_FALSE(supervisor.process_info("web")->description.ends_with("clients"));
+}
+
+// Waiting for a start is waiting for READY.
+TEST_F(SupervisorTest, Start_WaitsUntilItIsReady) {
+    auto web = program("web");
+    web.readiness.edit().by = config::ReadyBy::Notify;
+    web.startsecs = config::Seconds{0};
+    add(group("web", {web}));
+    supervisor.start("web", Wait::Yes, remember());
+    pass(30s);
+    supervisor.settle();
+    EXPECT_FALSE(outcome);
+    feed(at("web", "web"), process::Ready{});
+    supervisor.settle();
+    EXPECT_TRUE(outcome);
+}
+
 }  // namespace svd::control
