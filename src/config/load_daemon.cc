@@ -55,7 +55,9 @@ class DaemonLoader {
         if (daemon.logfile.empty()) daemon.logfile = "supervisord.log";
         if (daemon.pidfile.empty()) daemon.pidfile = "supervisord.pid";
         daemon.log_to_syslog = daemon.logfile == "syslog";
-        if (!daemon.log_to_syslog) daemon.logfile = lookups.normalize(daemon.logfile);
+        daemon.log_to_journal = daemon.logfile == "journal";
+        if (!daemon.log_to_syslog && !daemon.log_to_journal)
+            daemon.logfile = lookups.normalize(daemon.logfile);
         daemon.pidfile = lookups.normalize(daemon.pidfile);
         return daemon;
     }

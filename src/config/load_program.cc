@@ -225,10 +225,14 @@ class ProgramLoader {
             log.syslog = true;
             return;
         }
+        if (word == "journal") {
+            log.journal = true;
+            return;
+        }
         const bool first = log.target == LogTarget::None;
         if (in_list && (is_foreign_log_target(word) || (word == "auto" && !first))) {
             reader_.warn(option, fmt::format("log target {} is ignored", py_repr(text)),
-                         "a list may have AUTO first, paths, and syslog");
+                         "a list may have AUTO first, paths, syslog and journal");
             return;
         }
         if (word == "auto") {

@@ -9,7 +9,7 @@ namespace {
 bool is_target(std::string_view text) {
     const std::string word = to_lower(text);
     return word.starts_with('/') || word.starts_with('~') || word == "auto" || word == "none" ||
-           word == "off" || word == "syslog" || is_foreign_log_target(word);
+           word == "off" || word == "syslog" || word == "journal" || is_foreign_log_target(word);
 }
 
 }  // namespace

@@ -83,6 +83,7 @@ struct LogConfig {
     std::int64_t capture_maxbytes = 0;  // 0: capture off
     bool events_enabled = false;
     bool syslog = false;
+    bool journal = false;
     bool operator==(const LogConfig&) const = default;
 };
 
@@ -204,8 +205,9 @@ struct RpcInterface {
 
 // [supervisord], after the command line has had its say.
 struct DaemonConfig {
-    std::string logfile = "supervisord.log";  // absolute, or "syslog" (log_to_syslog)
+    std::string logfile = "supervisord.log";  // absolute, or the word for one of these:
     bool log_to_syslog = false;
+    bool log_to_journal = false;
     std::int64_t logfile_maxbytes = 50LL * 1024 * 1024;
     int logfile_backups = 10;
     Seconds logfile_maxage{0};  // 0: never

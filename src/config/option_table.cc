@@ -46,7 +46,7 @@ constexpr auto kOptions = std::to_array<OptionRow>({
 
     // [supervisord]
     {kDaemon, "logfile", Path, "supervisord.log", Restart, "3.0",
-     "Path of the main log, or syslog.", "/var/log/svd.log", true},
+     "Path of the main log, or syslog, or journal.", "/var/log/svd.log", true},
     {kDaemon, "logfile_maxbytes", ByteSize, "50MB", Restart, "3.0",
      "Size at which the main log is rotated; 0 means never."},
     {kDaemon, "logfile_backups", Integer, "10", Restart, "3.0",
@@ -160,7 +160,8 @@ constexpr auto kOptions = std::to_array<OptionRow>({
     {kAnyProgram, "redirect_stderr", Boolean, "false", Respawn, "3.0",
      "Send standard error to where standard output goes."},
     {kAnyProgram, "stdout_logfile", LogFile, "AUTO", Respawn, "3.0",
-     "Where standard output goes; svd takes several, separated by commas."},
+     "Where standard output goes: a path, AUTO, NONE, syslog or journal; svd takes several, "
+     "separated by commas."},
     {kAnyProgram, "stdout_logfile_maxbytes", ByteSize, "50MB", Respawn, "3.0",
      "Size at which the stdout log is rotated; 0 means never."},
     {kAnyProgram, "stdout_logfile_backups", Integer, "10", Respawn, "3.0",
@@ -174,7 +175,8 @@ constexpr auto kOptions = std::to_array<OptionRow>({
     {kAnyProgram, "stdout_syslog", Boolean, "false", Respawn, "4.0.0",
      "Send stdout to syslog as well."},
     {kAnyProgram, "stderr_logfile", LogFile, "AUTO", Respawn, "3.0",
-     "Where standard error goes; svd takes several, separated by commas."},
+     "Where standard error goes: a path, AUTO, NONE, syslog or journal; svd takes several, "
+     "separated by commas."},
     {kAnyProgram, "stderr_logfile_maxbytes", ByteSize, "50MB", Respawn, "3.0",
      "Size at which the stderr log is rotated; 0 means never."},
     {kAnyProgram, "stderr_logfile_backups", Integer, "10", Respawn, "3.0",

@@ -39,7 +39,7 @@ enum class ValueType {
     UserGroup,
     Directory,  // must exist
     Path,       // in an existing directory
-    LogFile,    // a path, NONE, AUTO or syslog
+    LogFile,    // a path, NONE, AUTO, syslog or journal
     InetAddress,
     FcgiAddress,
     EnvironmentList,

@@ -17,10 +17,6 @@ using process::Process;
 namespace {
 constexpr std::size_t kMaxLingering = 16;
 
-log::Level level_of(config::LogLevel level) {
-    return static_cast<log::Level>(static_cast<int>(level));
-}
-
 }  // namespace
 
 Executor::Executor(Parts parts)
@@ -70,6 +66,12 @@ std::unique_ptr<log::OutputChannel> Executor::make_channel(Process& process, log
         }
         options.syslog = syslog_;
     }
+    if (config.journal && !protocol) {
+        options.journal = parts_.journal.shared();
+        options.on_line = [this, &process, channel](std::string_view line, Now now) {
+            write_to_journal(process, channel, line, now);
+        };
+    }
     const auto output_event = [&process, channel](std::string_view data) {
         return event::Output{
             process.name(), process.group->name(), process.data.pid,
@@ -90,8 +92,8 @@ std::unique_ptr<log::OutputChannel> Executor::make_channel(Process& process, log
                            protocol ? log::debug_copy_of_protocol(process.name(), data)
                                     : log::debug_copy_text(process.name(), channel, data));
         };
-    const bool wanted = options.file || options.syslog || options.on_data || options.on_captured ||
-                        options.on_debug;
+    const bool wanted = options.file || options.syslog || options.journal || options.on_data ||
+                        options.on_captured || options.on_debug;
     return wanted ? std::make_unique<log::OutputChannel>(std::move(options)) : nullptr;
 }
 
@@ -228,8 +230,31 @@ void Executor::kill_remains(Process& process) {
 
 // --- telling -------------------------------------------------------------------------------------
 
-void Executor::log(config::LogLevel level, std::string_view text) {
-    parts_.log.log(level_of(level), text);
+void Executor::log(const Process& process, config::LogLevel level, std::string_view text) {
+    const log::Subject subject{process.config->program, process.group->name(), process.name(),
+                               process::state_name(process.data.state), process.data.pid};
+    parts_.log.log(level_of(level), text, &subject);
+}
+
+// A line of a program, with the priority that it may begin with as "<3>" (sd-daemon(3)).
+void Executor::write_to_journal(const Process& process, log::Channel channel, std::string_view line,
+                                Now now) {
+    char priority = channel == log::Channel::Stdout ? '6' : '4';
+    if (line.size() >= 3 && line[0] == '<' && line[1] >= '0' && line[1] <= '7' && line[2] == '>') {
+        priority = line[1];
+        line.remove_prefix(3);
+    }
+    const auto pid = fmt::format("{}", process.data.pid);
+    const log::JournalField fields[] = {{"MESSAGE", line},
+                                        {"PRIORITY", {&priority, 1}},
+                                        {"SYSLOG_IDENTIFIER", process.name()},
+                                        {"SVD_PROGRAM", process.config->program},
+                                        {"SVD_GROUP", process.group->name()},
+                                        {"SVD_PROCESS", process.name()},
+                                        {"SVD_STREAM", log::channel_name(channel)},
+                                        {"SVD_PID", pid},
+                                        {"OBJECT_PID", pid}};
+    parts_.journal.socket().send(fields, now);
 }
 
 void Executor::published(Process& process, const process::Publish& change) {

@@ -13,6 +13,7 @@
 #include "daemon/command.h"
 #include "daemon/controllers.h"
 #include "daemon/fcgi_sockets.h"
+#include "daemon/journal_link.h"
 #include "daemon/listeners.h"
 #include "daemon/memory_guard.h"
 #include "daemon/runtime.h"
@@ -41,6 +42,7 @@ struct Parts {
     Controllers& controllers;
     event::Bus& bus;
     Listeners& listeners;
+    JournalLink& journal;
     const config::Config& config;            // of this session
     const config::Environment& environment;  // what children inherit
     const std::vector<os::ResourceLimit>& limits;
@@ -68,7 +70,8 @@ class Executor final : public process::Actuator {
                                                 bool to_group) override;
     void kill_all(process::Process& process) override;
     void kill_remains(process::Process& process) override;
-    void log(config::LogLevel level, std::string_view text) override;
+    void log(const process::Process& process, config::LogLevel level,
+             std::string_view text) override;
     void published(process::Process& process, const process::Publish& change) override;
     void group_added(process::Group& group) override;
     void group_removed(const std::string& name) override;
@@ -127,6 +130,8 @@ class Executor final : public process::Actuator {
     void watch_input(process::Process& process, UniqueFd pipe);
     [[nodiscard]] std::unique_ptr<log::OutputChannel> make_channel(process::Process& process,
                                                                    log::Channel channel);
+    void write_to_journal(const process::Process& process, log::Channel channel,
+                          std::string_view line, Now now);
     void open_channel(process::Process& process, log::Channel channel);
     void make_auto_logs(process::Process& process);
     void end_output(process::Process& process);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "config/model.h"
+#include "log/level.h"
 #include "log/output_channel.h"
 #include "log/rotating_file.h"
 #include "process/fleet.h"
@@ -14,6 +15,11 @@ inline constexpr log::Channel kChannels[] = {log::Channel::Stdout, log::Channel:
                                                          log::Channel channel) {
     return channel == log::Channel::Stdout ? process.config->stdout_log
                                            : process.config->stderr_log;
+}
+
+// The numbers are the same.
+[[nodiscard]] inline log::Level level_of(config::LogLevel level) {
+    return static_cast<log::Level>(static_cast<int>(level));
 }
 
 // Of the further files of a channel, which are copies of the first.

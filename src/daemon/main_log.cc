@@ -1,13 +1,18 @@
 #include "daemon/main_log.h"
 
+#include "daemon/log_options.h"
+
 namespace svd::daemon {
 
 Status open_main_log(log::DaemonLog& log, const config::DaemonConfig& config, bool foreground) {
     log::DaemonLogOptions options;
-    options.level = static_cast<log::Level>(static_cast<int>(config.loglevel));
+    options.level = level_of(config.loglevel);
     options.echo_stdout = foreground && !config.silent;
     if (config.log_to_syslog) {
         options.syslog = std::make_shared<log::SyslogSocket>("supervisord");
+    } else if (config.log_to_journal) {
+        options.identifier = config.identifier;
+        options.journal = log.journal() ? log.journal() : std::make_shared<log::JournalSocket>();
     } else {
         const log::FileOptions file{config.logfile_maxbytes, config.logfile_backups, 0666,
                                     config.logfile_maxage};

@@ -21,6 +21,8 @@ constexpr int kUsualPipe = 64 * 1024;
 constexpr int kRushPipe = 256 * 1024;
 constexpr microseconds kShortestTick{50};
 constexpr microseconds kLongestTick{1000};
+// Between two looks at a congested channel.
+constexpr microseconds kHold{5000};
 }  // namespace
 
 Result<std::unique_ptr<OutputReader>> OutputReader::open(os::Loop& loop, UniqueFd pipe,
@@ -84,6 +86,7 @@ void OutputReader::tell_end() {
 
 void OutputReader::on_ready() {
     const Now now = os::Loop::now();
+    if (wait_for_channel(now)) return;
     const std::size_t got = read_once(now);
     if (at_end()) return tell_end();
     if (low_ && !std::exchange(watched_low_, true) && !watch(os::Priority::Output)) return close();
@@ -95,12 +98,22 @@ void OutputReader::on_ready() {
     if (window_bytes_ >= kRush) begin_rush(now);
 }
 
+Status OutputReader::make_tick() {
+    if (tick_) return {};
+    SVD_TRY(tick_, os::Timer::create(loop_, [this] { on_tick(); }, os::Priority::Output));
+    return {};
+}
+
+bool OutputReader::wait_for_channel(Now now) {
+    if (!channel_ || !channel_->is_congested() || !make_tick()) return false;
+    held_ = true;
+    watch_.pause();
+    tick_.set(now.mono + kHold);
+    return true;
+}
+
 void OutputReader::begin_rush(Now now) {
-    if (!tick_) {
-        auto tick = os::Timer::create(loop_, [this] { on_tick(); }, os::Priority::Output);
-        if (!tick) return;  // slower, that is all
-        tick_ = *std::move(tick);
-    }
+    if (!make_tick()) return;  // slower, that is all
     const int size = ::fcntl(pipe_.get(), F_SETPIPE_SZ, kRushPipe);
     capacity_ = static_cast<std::size_t>(size > 0 ? size : kUsualPipe);
     watch_.pause();
@@ -116,6 +129,11 @@ void OutputReader::end_rush() {
 
 void OutputReader::on_tick() {
     const Now now = os::Loop::now();
+    if (wait_for_channel(now)) return;
+    if (std::exchange(held_, false)) {
+        window_bytes_ = 0;
+        return watch_.resume();
+    }
     const std::size_t got = read_up_to(capacity_, now);
     if (at_end()) return tell_end();
     if (got < kCalm) return end_rush();

@@ -7,6 +7,8 @@
 // A child that writes short lines without a pause would wake the loop for every few of them, and
 // pay for waking it. Such a pipe is made larger and looked at by the clock, several times before it
 // could be full, until the rush is over.
+//
+// While its channel is congested nothing is read: the pipe fills, and the child waits.
 #pragma once
 
 #include <functional>
@@ -55,6 +57,8 @@ class OutputReader {
     Status watch(os::Priority priority);
     void on_ready();
     void on_tick();
+    bool wait_for_channel(Now now);
+    Status make_tick();
     void begin_rush(Now now);
     void end_rush();
     void tell_end();
@@ -69,6 +73,7 @@ class OutputReader {
     std::function<void()> on_end_;
     os::Watch watch_;
 
+    bool held_ = false;         // until the channel is no longer congested
     bool low_ = false;          // no longer an answerer
     bool watched_low_ = false;  // and the watch knows it
     MonoTime window_{};         // in which window_bytes_ were read; or the last tick of a rush

@@ -81,9 +81,10 @@ Status Session::open_parts() {
     }
     SVD_TRY(listeners_, Listeners::open(loop_, bus_, log_, setup_.config->daemon.identifier,
                                         setup_.first_listener_serial));
+    SVD_TRY(journal_, JournalLink::open(loop_, log_));
     executor_ = std::make_unique<Executor>(
         Parts{loop_, *children_, *scopes_, log_, files_, *flight_, *controllers_, bus_, *listeners_,
-              *setup_.config, setup_.environment, setup_.limits});
+              *journal_, *setup_.config, setup_.environment, setup_.limits});
     fleet_ = std::make_unique<process::Fleet>(*executor_);
     executor_->attach(*fleet_);
     listeners_->on_broken([this](process::Process& process) {

@@ -15,6 +15,7 @@
 #include "control/host.h"
 #include "control/supervisor.h"
 #include "daemon/executor.h"
+#include "daemon/journal_link.h"
 #include "daemon/kept_state.h"
 #include "daemon/servers.h"
 #include "daemon/service_link.h"
@@ -158,6 +159,7 @@ class Session final : public control::Host {
     std::unique_ptr<Controllers> controllers_;
     std::unique_ptr<log::Flight> flight_;
     log::FileRegistry files_;
+    std::unique_ptr<JournalLink> journal_;
     event::Bus bus_;
     std::unique_ptr<Listeners> listeners_;
     std::unique_ptr<Executor> executor_;

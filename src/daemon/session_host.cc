@@ -1,5 +1,6 @@
 // Session as control::Host: what the verbs need from the daemon around them.
 #include "base/signal_table.h"
+#include "daemon/log_options.h"
 #include "daemon/main_log.h"
 #include "daemon/session.h"
 #include "linux/accounting.h"
@@ -14,7 +15,7 @@ log::Channel log_channel(control::Channel channel) {
 }  // namespace
 
 void Session::log(config::LogLevel level, std::string_view text) {
-    executor_->log(level, text);
+    log_.log(level_of(level), text);
 }
 
 void Session::collect_children() {

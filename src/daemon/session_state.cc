@@ -9,6 +9,9 @@
 namespace svd::daemon {
 
 namespace {
+// What waits for the journal has so long to get there before an upgrade.
+constexpr auto kJournalPatience = std::chrono::milliseconds(500);
+
 // Equal configurations of groups are written once.
 class GroupPool {
   public:
@@ -214,6 +217,7 @@ Status Session::open_upgrade() {
     hooks.let_go = [this] {
         executor_->attach(nullptr);
         kept_.reset();
+        journal_->socket().drain(kJournalPatience);
     };
     hooks.resume = [this] {
         if (const auto listening = open_listeners(); !listening)

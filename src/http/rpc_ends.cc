@@ -76,7 +76,8 @@ void emit_counts(std::string& out, const process::DeathLog* log) {
 // Whether the last output can be known at all.
 bool is_kept(const config::ProcessConfig& config, const config::LogConfig& log) {
     const bool joined = &log == &config.stderr_log && config.redirect_stderr;
-    return !joined && (log.target != config::LogTarget::None || log.syslog || log.events_enabled);
+    return !joined && (log.target != config::LogTarget::None || log.syslog || log.journal ||
+                       log.events_enabled);
 }
 
 void emit_ends(std::string& out, const EndsView& view) {

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "log/inherited_fd.h"
+#include "log/message_kinds.h"
 
 namespace svd::log {
 namespace {
@@ -25,7 +26,8 @@ DaemonLog::DaemonLog(std::function<Now()> clock) : clock_(std::move(clock)) {}
 void DaemonLog::open(DaemonLogOptions options) {
     options_ = std::move(options);
     const Now now = clock_();
-    const bool doubled = options_.file && leads_to_stdout(*options_.file);
+    const bool doubled = (options_.file && leads_to_stdout(*options_.file)) ||
+                         (options_.journal && leads_to_journal(STDOUT_FILENO));
     echo_.reset();
     if (options_.echo_stdout && !doubled)
         echo_ = std::make_unique<RotatingFile>("/dev/stdout", FileOptions{}, now.mono);
@@ -33,25 +35,27 @@ void DaemonLog::open(DaemonLogOptions options) {
     opened_ = true;
     const auto early = std::exchange(early_, {});
     early_bytes_ = 0;
-    for (const auto& [level, line] : early)
-        if (enabled(level)) emit(level, line, now);
+    for (const auto& line : early)
+        if (enabled(line.level)) emit(line, now, nullptr);
     if (dropped_early_ > 0) warn("{} lines were lost before the log was opened", dropped_early_);
 }
 
-void DaemonLog::log(Level level, std::string_view message) noexcept try {
+void DaemonLog::log(Level level, std::string_view message, const Subject* subject) noexcept try {
     if (!enabled(level)) return;
     const Now now = clock_();
     // A sink may call back with a notice while the line is in use, so it lives outside line_.
-    std::string line = std::exchange(line_, {});
-    line.clear();
-    stamp_.append(line, now.wall);
-    line.append(level_code(level)).append(" ").append(message.substr(0, kMaxMessage)).append("\n");
+    Line line{level, std::exchange(line_, {})};
+    line.text.clear();
+    stamp_.append(line.text, now.wall);
+    line.text.append(level_code(level)).append(" ");
+    line.head = line.text.size();
+    line.text.append(message.substr(0, kMaxMessage)).append("\n");
     if (opened_) {
-        emit(level, line, now);
-        line_ = std::move(line);
-    } else if (early_bytes_ + line.size() <= kMaxEarly) {
-        early_bytes_ += line.size();
-        early_.push_back(Early{level, std::move(line)});
+        emit(line, now, subject);
+        line_ = std::move(line.text);
+    } else if (early_bytes_ + line.text.size() <= kMaxEarly) {
+        early_bytes_ += line.text.size();
+        early_.push_back(std::move(line));
     } else {
         ++dropped_early_;
     }
@@ -59,14 +63,34 @@ void DaemonLog::log(Level level, std::string_view message) noexcept try {
     // Out of memory: this line is lost, the daemon goes on.
 }
 
-void DaemonLog::emit(Level level, std::string_view line, const Now& now) {
+void DaemonLog::emit(const Line& line, const Now& now, const Subject* subject) {
     // Kept alive: a notice handler may end up in open() while a line is written.
     const auto file = options_.file;
     const auto syslog = options_.syslog;
-    if (file) file->write(line, now.mono);
-    if (syslog)
-        syslog->send(level_row(level).syslog_priority, line.substr(0, line.size() - 1), now);
-    if (echo_) echo_->write(line, now.mono);
+    const std::string_view text(line.text.data(), line.text.size() - 1);
+    if (file) file->write(line.text, now.mono);
+    if (syslog) syslog->send(level_row(line.level).syslog_priority, text, now);
+    if (options_.journal) emit_to_journal(line.level, text.substr(line.head), now, subject);
+    if (echo_) echo_->write(line.text, now.mono);
+}
+
+// The journal has the time and the level of its own.
+void DaemonLog::emit_to_journal(Level level, std::string_view message, const Now& now,
+                                const Subject* subject) {
+    const auto priority = fmt::format("{}", level_row(level).syslog_priority);
+    const auto pid = fmt::format("{}", subject != nullptr ? subject->pid : 0);
+    std::vector<JournalField> fields{
+        {"MESSAGE", message}, {"PRIORITY", priority}, {"SYSLOG_IDENTIFIER", options_.identifier}};
+    if (const auto id = message_id_of(message); !id.empty()) fields.push_back({"MESSAGE_ID", id});
+    if (subject != nullptr) {
+        fields.push_back({"SVD_PROGRAM", subject->program});
+        fields.push_back({"SVD_GROUP", subject->group});
+        fields.push_back({"SVD_PROCESS", subject->process});
+        fields.push_back({"SVD_STATE", subject->state});
+        if (subject->pid != 0) fields.push_back({"SVD_PID", pid});
+    }
+    const auto journal = options_.journal;
+    journal->send(fields, now);
 }
 
 Status DaemonLog::reopen() {

@@ -1,5 +1,6 @@
 // DaemonLog: the main log. Lines are `2026-11-21 20:00:00,123 INFO message` in local time and go to
-// a file, to syslog, and in the foreground to stdout too. It never blocks and never throws.
+// a file, to syslog or to the journal (with fields of its own), and in the foreground to stdout
+// too. It never blocks and never throws.
 //
 // Until open() the lines are kept (up to kMaxEarly bytes) and then written in order, as far as the
 // level lets them through.
@@ -14,8 +15,10 @@
 #include <vector>
 
 #include <fmt/format.h>
+#include <sys/types.h>
 
 #include "base/clock.h"
+#include "log/journal_socket.h"
 #include "log/level.h"
 #include "log/line_stamp.h"
 #include "log/rotating_file.h"
@@ -25,10 +28,21 @@ namespace svd::log {
 
 struct DaemonLogOptions {
     Level level = Level::Info;
-    std::shared_ptr<RotatingFile> file{};    // null: none (logfile=syslog)
-    std::shared_ptr<SyslogSocket> syslog{};  // null: none
+    std::shared_ptr<RotatingFile> file{};      // null: none (logfile=syslog)
+    std::shared_ptr<SyslogSocket> syslog{};    // null: none
+    std::shared_ptr<JournalSocket> journal{};  // null: none (logfile=journal)
+    std::string identifier = "svd";            // SYSLOG_IDENTIFIER in the journal
     // Foreground and not silent. Left out by itself when stdout and the file are the same thing.
     bool echo_stdout = false;
+};
+
+// Whom a line is about; the views hold during the call.
+struct Subject {
+    std::string_view program;  // the section's name
+    std::string_view group;
+    std::string_view process;
+    std::string_view state;
+    pid_t pid = 0;  // 0: none
 };
 
 class DaemonLog {
@@ -49,7 +63,7 @@ class DaemonLog {
     }
 
     // The message may span lines and is written as it is, with a newline at the end.
-    void log(Level level, std::string_view message) noexcept;
+    void log(Level level, std::string_view message, const Subject* subject = nullptr) noexcept;
 
     template <class... Args>
     void critical(fmt::format_string<Args...> f, Args&&... args) noexcept {
@@ -87,15 +101,17 @@ class DaemonLog {
     // The path that readLog reads; empty when there is no file.
     [[nodiscard]] std::string_view path() const;
     [[nodiscard]] const std::shared_ptr<RotatingFile>& file() const { return options_.file; }
+    [[nodiscard]] const std::shared_ptr<JournalSocket>& journal() const { return options_.journal; }
     // A handler for the sinks: writes each notice as a line here. Holds as long as this object.
     [[nodiscard]] NoticeHandler notice_handler();
     // Lines lost because too many came before open().
     [[nodiscard]] std::uint64_t dropped_lines() const { return dropped_early_; }
 
   private:
-    struct Early {
-        Level level;
-        std::string line;
+    struct Line {
+        Level level = Level::Info;
+        std::string text{};    // with its newline
+        std::size_t head = 0;  // bytes of the stamp and the code in front of the message
     };
     template <class... Args>
     void format(Level level, fmt::format_string<Args...> f, Args&&... args) noexcept {
@@ -106,7 +122,9 @@ class DaemonLog {
             // Out of memory: this line is lost, the daemon goes on.
         }
     }
-    void emit(Level level, std::string_view line, const Now& now);
+    void emit(const Line& line, const Now& now, const Subject* subject);
+    void emit_to_journal(Level level, std::string_view message, const Now& now,
+                         const Subject* subject);
 
     std::function<Now()> clock_;
     DaemonLogOptions options_;
@@ -114,7 +132,7 @@ class DaemonLog {
     bool opened_ = false;
     LineStamp stamp_;
     std::string line_;
-    std::vector<Early> early_;
+    std::vector<Line> early_;
     std::size_t early_bytes_ = 0;
     std::uint64_t dropped_early_ = 0;
 };

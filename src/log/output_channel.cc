@@ -1,5 +1,6 @@
 #include "log/output_channel.h"
 
+#include <algorithm>
 #include <utility>
 
 #include <syslog.h>
@@ -22,13 +23,20 @@ OutputChannel::OutputChannel(ChannelOptions options) : options_(std::move(option
                 if (options_.on_captured) options_.on_captured(message);
             });
     }
-    if (options_.syslog) {
-        lines_ = std::make_unique<LineSplitter>(kMaxSyslogLine, [this](std::string_view line) {
-            syslog_text_.assign(options_.process).append(" ").append(line);
-            options_.syslog->send(options_.channel == Channel::Stdout ? LOG_INFO : LOG_WARNING,
-                                  syslog_text_, now_);
-        });
-    }
+    if (options_.syslog || options_.on_line)
+        lines_ = std::make_unique<LineSplitter>(options_.on_line ? kMaxLine : kMaxSyslogLine,
+                                                [this](std::string_view line) { pass_line(line); });
+}
+
+void OutputChannel::pass_line(std::string_view line) {
+    if (options_.on_line) options_.on_line(line, now_);
+    if (!options_.syslog) return;
+    const int priority = options_.channel == Channel::Stdout ? LOG_INFO : LOG_WARNING;
+    do {  // an empty line is one too
+        syslog_text_.assign(options_.process).append(" ").append(line.substr(0, kMaxSyslogLine));
+        options_.syslog->send(priority, syslog_text_, now_);
+        line.remove_prefix(std::min(line.size(), kMaxSyslogLine));
+    } while (!line.empty());
 }
 
 void OutputChannel::feed(std::string_view chunk, Now now) {

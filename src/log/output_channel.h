@@ -1,10 +1,10 @@
 // OutputChannel: what happens to the bytes of one channel (stdout or stderr) of one process.
 //
-//   bytes -> strip_ansi -> capture tokens -> file, syslog, PROCESS_LOG hook, debug-copy hook
+//   bytes -> strip_ansi -> capture tokens -> files, syslog, line hook, PROCESS_LOG hook, debug hook
 //                                  \-> captured-message hook
 //
 // Captured bytes reach the captured hook only. Everything is bounded: a chunk is passed on at once
-// or dropped by the sink, and what has to wait (an unfinished line for syslog, a captured message,
+// or dropped by the sink, and what has to wait (an unfinished line, a captured message,
 // the beginning of a token) has a limit.
 #pragma once
 
@@ -19,6 +19,7 @@
 #include "log/ansi_filter.h"
 #include "log/capture_scanner.h"
 #include "log/channel_state.h"
+#include "log/journal_socket.h"
 #include "log/line_splitter.h"
 #include "log/rotating_file.h"
 #include "log/syslog_socket.h"
@@ -39,6 +40,9 @@ struct ChannelOptions {
     std::vector<std::shared_ptr<RotatingFile>> more_files{};  // get the same; none is null
     // Null: no syslog. Lines of stdout go as info, lines of stderr as warning.
     std::shared_ptr<SyslogSocket> syslog{};
+    // For the journal, or empty: called with each line; one above kMaxLine comes in parts.
+    std::function<void(std::string_view, Now)> on_line{};
+    std::shared_ptr<JournalSocket> journal{};  // that on_line sends to
     // Hooks may be empty. The views hold during the call. They must not throw.
     std::function<void(std::string_view)> on_data{};      // one call per piece: PROCESS_LOG events
     std::function<void(std::string_view)> on_captured{};  // one call per message between tokens
@@ -48,6 +52,7 @@ struct ChannelOptions {
 class OutputChannel {
   public:
     static constexpr std::size_t kMaxSyslogLine = 8UL * 1024;
+    static constexpr std::size_t kMaxLine = 1024UL * 1024;
 
     explicit OutputChannel(ChannelOptions options);
     OutputChannel(const OutputChannel&) = delete;
@@ -73,6 +78,10 @@ class OutputChannel {
     void set_debug_hook(std::function<void(std::string_view)> hook);
 
     [[nodiscard]] const std::shared_ptr<RotatingFile>& file() const { return options_.file; }
+    // Whoever feeds it had better wait a little.
+    [[nodiscard]] bool is_congested() const {
+        return options_.journal && options_.journal->is_congested();
+    }
     [[nodiscard]] std::uint64_t bytes_read() const { return bytes_read_; }
     // The end of what this channel has passed on, at most kTailBytes, in raw bytes. From its log
     // when that is a regular file of its own (with what was rotated away after `since`), else from
@@ -81,6 +90,7 @@ class OutputChannel {
 
   private:
     void pass(std::string_view bytes);
+    void pass_line(std::string_view line);
     [[nodiscard]] bool has_own_file() const;
     void remember(std::string_view bytes);
 

@@ -192,7 +192,7 @@ void Fleet::carry_out(Process& process, const Effect& effect, std::deque<Event>&
                    },
                    [&](const KillAll&) { actuator_.kill_all(process); },
                    [&](const KillRemains&) { actuator_.kill_remains(process); },
-                   [&](const Log& log) { actuator_.log(log.level, log.text); },
+                   [&](const Log& log) { actuator_.log(process, log.level, log.text); },
                    [&](const Publish& change) { actuator_.published(process, change); },
                },
                effect);

@@ -79,7 +79,7 @@ class Actuator {
     virtual std::optional<SignalFailed> signal(Process& process, int number, bool to_group) = 0;
     virtual void kill_all(Process& process) = 0;
     virtual void kill_remains(Process& process) = 0;
-    virtual void log(config::LogLevel level, std::string_view text) = 0;
+    virtual void log(const Process& process, config::LogLevel level, std::string_view text) = 0;
     // After process.data holds the state at the end of the step: with several changes in one step
     // (see machine.h) that is not yet `change.to`.
     virtual void published(Process& process, const Publish& change) = 0;

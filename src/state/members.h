@@ -18,7 +18,7 @@ SVD_STATE(Limits, memory_high, memory_max, memory_swap_max, oom_group, cpu_weigh
 SVD_STATE(RestartLimit, count, window)
 SVD_STATE(Readiness, by, fd, timeout, watchdog, watchdog_signal, fdstore_max)
 SVD_STATE(LogConfig, target, path, more_paths, maxbytes, backups, maxage, capture_maxbytes,
-          events_enabled, syslog)
+          events_enabled, syslog, journal)
 SVD_STATE(Credentials, user, uid, gid, groups, home, shell)
 SVD_STATE(SocketOwner, uid, gid)
 SVD_STATE(FcgiSocket, url, backlog, owner, mode)
@@ -33,7 +33,7 @@ SVD_STATE(HttpAuth, username, password)
 SVD_STATE(UnixServerConfig, section, path, mode, owner, auth)
 SVD_STATE(InetServerConfig, section, host, port, auth)
 SVD_STATE(RpcInterface, name, factory)
-SVD_STATE(DaemonConfig, logfile, log_to_syslog, logfile_maxbytes, logfile_backups, logfile_maxage,
+SVD_STATE(DaemonConfig, logfile, log_to_syslog, log_to_journal, logfile_maxbytes, logfile_backups, logfile_maxage,
           loglevel, pidfile, umask, umask_given, nodaemon, silent, minfds, minprocs, nocleanup,
           childlogdir, user, directory, strip_ansi, environment, identifier, required_controllers,
           take_over)

@@ -29,7 +29,7 @@ struct FakeActuator : process::Actuator {
     }
     void kill_all(process::Process&) override {}
     void kill_remains(process::Process&) override {}
-    void log(config::LogLevel, std::string_view) override {}
+    void log(const process::Process&, config::LogLevel, std::string_view) override {}
     void published(process::Process&, const process::Publish&) override {}
     void group_added(process::Group&) override {}
     void group_removed(const std::string&) override {}

@@ -191,7 +191,8 @@ void RecordingActuator::kill_remains(Process& process) {
     lines.push_back("kill_remains " + process.namespec());
 }
 
-void RecordingActuator::log(config::LogLevel level, std::string_view line) {
+void RecordingActuator::log(const Process& /*process*/, config::LogLevel level,
+                            std::string_view line) {
     logs.push_back(fmt::format("{} {}", level_name(level), line));
 }
 

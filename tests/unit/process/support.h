@@ -60,7 +60,7 @@ class RecordingActuator : public Actuator {
     std::optional<SignalFailed> signal(Process& process, int number, bool to_group) override;
     void kill_all(Process& process) override;
     void kill_remains(Process& process) override;
-    void log(config::LogLevel level, std::string_view text) override;
+    void log(const Process& process, config::LogLevel level, std::string_view text) override;
     void published(Process& process, const Publish& change) override;
     void group_added(Group& group) override;
     void group_removed(const std::string& name) override;
