@@ -8,17 +8,7 @@
 namespace svd::cli {
 namespace {
 
-// One row per option. `text` or `flag` says where its value goes; a flag takes none.
-struct Row {
-    char letter;            // 0: long form only
-    std::string_view name;  // long form; empty: letter only
-    std::optional<std::string> Options::* text;
-    bool Options::* flag;
-    std::string_view placeholder;
-    std::string_view help;  // empty: an alias, not shown
-};
-
-constexpr Row kRows[] = {
+constexpr OptionRow kRows[] = {
     {'c', "configuration", &Options::configuration, nullptr, "FILENAME",
      "configuration file path (searches if not given)"},
     {'h', "help", nullptr, &Options::help, "", "print usage message and exit"},
@@ -65,7 +55,7 @@ class Parser {
             const char letter = word.front();
             word.remove_prefix(1);
             const auto row = std::ranges::find_if(
-                kRows, [&](const Row& r) { return r.letter == letter && letter != 0; });
+                kRows, [&](const OptionRow& r) { return r.letter == letter && letter != 0; });
             if (row == std::end(kRows)) return fail("option -{} not recognized", letter);
             const auto shown = fmt::format("-{}", letter);
             if (row->flag) {
@@ -83,7 +73,7 @@ class Parser {
     Status long_option(std::string_view word) {
         const auto equals = word.find('=');
         const auto name = word.substr(0, equals);
-        SVD_TRY(const Row* row, find_long(name));
+        SVD_TRY(const OptionRow* row, find_long(name));
         const auto shown = fmt::format("--{}", row->name);
         if (row->flag) {
             if (equals != word.npos) return fail("option {} must not have an argument", shown);
@@ -94,8 +84,8 @@ class Parser {
         return set_text(*row, shown, args_[++at_]);
     }
 
-    static Result<const Row*> find_long(std::string_view name) {
-        const Row* found = nullptr;
+    static Result<const OptionRow*> find_long(std::string_view name) {
+        const OptionRow* found = nullptr;
         for (const auto& row : kRows) {
             if (row.name.empty() || !row.name.starts_with(name)) continue;
             if (row.name == name) return &row;
@@ -107,13 +97,13 @@ class Parser {
         return found;
     }
 
-    Status set_flag(const Row& row, const std::string& shown) {
+    Status set_flag(const OptionRow& row, const std::string& shown) {
         const bool repeatable = row.flag == &Options::help;
         if (std::exchange(options_.*row.flag, true) && !repeatable) return conflict(shown);
         return {};
     }
 
-    Status set_text(const Row& row, const std::string& shown, std::string_view value) {
+    Status set_text(const OptionRow& row, const std::string& shown, std::string_view value) {
         if (row.text == &Options::serverurl && !is_url(value))
             return fail("invalid value for {} {}: value {} is not a URL", shown, py_repr(value),
                         py_repr(value));
@@ -131,7 +121,7 @@ class Parser {
     Options options_;
 };
 
-std::string spelling(const Row& row) {
+std::string spelling(const OptionRow& row) {
     auto text =
         row.letter ? fmt::format("-{}/--{}", row.letter, row.name) : fmt::format("--{}", row.name);
     if (!row.placeholder.empty()) text += fmt::format(" {}", row.placeholder);
@@ -156,6 +146,10 @@ std::string usage_text(std::string_view program) {
         "Without\n"
         "an action, a shell reads actions from standard input.\n";
     return text;
+}
+
+std::span<const OptionRow> option_rows() {
+    return kRows;
 }
 
 }  // namespace svd::cli

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,6 +24,17 @@ struct Options {
     bool version = false;
     std::vector<std::string> words;  // the action and its arguments
 };
+
+// One row per option. `text` or `flag` says where its value goes; a flag takes none.
+struct OptionRow {
+    char letter;            // 0: long form only
+    std::string_view name;  // long form; empty: letter only
+    std::optional<std::string> Options::* text;
+    bool Options::* flag;
+    std::string_view placeholder;
+    std::string_view help;  // empty: an alias, not shown
+};
+[[nodiscard]] std::span<const OptionRow> option_rows();
 
 // `args` without the program's name. The error is the text behind "Error: ".
 [[nodiscard]] Result<Options> parse_options(const std::vector<std::string>& args);

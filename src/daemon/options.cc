@@ -6,8 +6,6 @@
 
 #include <fmt/format.h>
 
-#include "base/command_line.h"
-
 namespace svd::daemon {
 
 namespace {
@@ -90,6 +88,10 @@ Result<Options> parse_options(std::span<const std::string> argv) {
         apply(option, is_supervisord(options.program), options);
     }
     return options;
+}
+
+std::span<const OptionRow> option_rows() {
+    return kTable;
 }
 
 std::string usage(const std::string& program) {

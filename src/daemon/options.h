@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "base/command_line.h"
 #include "base/error.h"
 #include "config/load.h"
 
@@ -22,6 +23,7 @@ struct Options {
 
 // The error text is what follows "Error: ".
 [[nodiscard]] Result<Options> parse_options(std::span<const std::string> argv);
+[[nodiscard]] std::span<const OptionRow> option_rows();
 [[nodiscard]] std::string usage(const std::string& program);
 
 }  // namespace svd::daemon
