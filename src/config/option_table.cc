@@ -84,8 +84,8 @@ constexpr auto kOptions = std::to_array<OptionRow>({
     {kDaemon, "required_controllers", ControllerList, "", Restart, "svd 0.1",
      "Cgroup controllers, separated by commas, without which svd does not start.", "memory,pids"},
     {kDaemon, "take_over", Boolean, "true", Restart, "svd 0.1",
-     "Go on with the programs that a crashed svd has left running; false: end them and start "
-     "anew."},
+     "Go on with the programs that a crashed svd has left running; false: stop them, each as its "
+     "section says, and start anew."},
 
     // [supervisorctl]
     {kClient, "serverurl", Text, "http://localhost:9001", Hot, "3.0",

@@ -84,20 +84,14 @@ int serve_to_the_end(const Options& options, Startup& startup, Setup setup,
     return kExitOk;
 }
 
-// What an earlier daemon has left behind; empty when there is none, or when its programs are ended
-// now.
-Result<std::optional<Inheritance>> after_a_crash(const config::Config& config,
-                                                 const KeeperName& keeper) {
-    constexpr auto kPatience = std::chrono::seconds(10);
+// What an earlier daemon has left behind; empty when there is none.
+Result<std::optional<Inheritance>> after_a_crash(const KeeperName& keeper) {
     auto inheritance = find_inheritance(keeper.base);
-    if (!inheritance)
-        return fail(
-            "cannot take over the programs of a crashed svd: {}. They still run; end them and the "
-            "process svd-keeper to start anew",
-            inheritance.error().text);
-    if (!*inheritance || config.daemon.take_over) return inheritance;
-    SVD_CHECK(end_programs(**std::move(inheritance), kPatience));
-    return std::optional<Inheritance>();
+    if (inheritance) return inheritance;
+    return fail(
+        "cannot take over the programs of a crashed svd: {}. They still run; end them and the "
+        "process svd-keeper to start anew",
+        inheritance.error().text);
 }
 
 // As another program of the same process: nothing is opened, written or started anew.
@@ -143,7 +137,7 @@ int run(const Options& options, config::LoadRequest request, std::span<const std
     if (const auto done = become_user(startup, config->daemon, log); !done)
         return usage_error(options, done.error());
     const KeeperName keeper{keeper_base(*config, startup.request.working_directory)};
-    auto earlier = after_a_crash(*config, keeper);
+    auto earlier = after_a_crash(keeper);
     if (!earlier) return usage_error(options, earlier.error());
     startup.keep_auto_logs = earlier->has_value();
     auto servers = open_servers(*config, startup.passed);

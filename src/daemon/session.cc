@@ -165,7 +165,7 @@ Result<DaemonState> Session::run() {
         bus_.publish(event::supervisor_running(now().wall));
         for (const auto* group : fleet_->groups_by_priority()) fleet_->queue_autostart(*group);
     }
-    start_.enable();
+    if (!requested_) start_.enable();
     SVD_TRY(const int code, loop_.run());
     static_cast<void>(code);
     return outcome_.value_or(DaemonState::Shutdown);

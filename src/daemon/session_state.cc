@@ -184,12 +184,16 @@ void Session::finish_taking_over(TakenOver taken) {
                 added.push_back(&fleet_->add_group(
                     std::shared_ptr<const config::GroupConfig>(taken.fresh, &config)));
     settle_estates(taken.estates);
+    if (!setup_.config->daemon.take_over) {
+        log_.warn("take_over=false: stopping what the earlier svd has left, to start anew");
+        requested_ = process::DaemonState::Restarting;
+    }
     for (auto* process : fleet_->processes_by_name()) {
         // Started in the last moment, and nobody knows by whose pid.
         if (process->data.pid == 0 && !runtime_of(*process).scope.is_empty())
             ignore(runtime_of(*process).scope.kill_all(), "the next start reports it");
         // Nobody knows what these had been told.
-        if (!is_listener(*process) || process->data.pid == 0) continue;
+        if (requested_ || !is_listener(*process) || process->data.pid == 0) continue;
         fleet_->feed(*process, process::StopRequested{}, now());
         fleet_->feed(*process, process::StartRequested{}, now());
     }

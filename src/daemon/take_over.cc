@@ -1,16 +1,11 @@
 #include "daemon/take_over.h"
 
 #include <algorithm>
-#include <cerrno>
-#include <climits>
-#include <csignal>
 #include <unordered_map>
 
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <poll.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/version.h"
@@ -65,21 +60,6 @@ class Taken {
     std::unordered_map<int, UniqueFd> descriptors_;
     std::unordered_map<int, std::uint64_t> inodes_;
 };
-
-void send(int pidfd, int number) {
-    ::syscall(SYS_pidfd_send_signal, pidfd, number, nullptr, 0);
-}
-
-bool all_have_ended(const std::map<pid_t, UniqueFd>& pidfds, Duration patience) {
-    const MonoTime end = read_clocks().mono + patience;
-    for (const auto& [pid, pidfd] : pidfds) {
-        pollfd watched{pidfd.get(), POLLIN, 0};
-        const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
-            std::max(Duration{}, end - read_clocks().mono));
-        if (::poll(&watched, 1, static_cast<int>(left.count())) <= 0) return false;
-    }
-    return true;
-}
 
 Result<state::Kept> read_estate(const os::Estate& estate) {
     SVD_TRY(const std::string journal, os::read_whole_file(estate.state()));
@@ -174,25 +154,6 @@ void take_over(Setup& setup, Inheritance inheritance, log::DaemonLog& log) {
     // A daemon that was still starting programs had not got to all of its groups.
     if (!inheritance.kept.daemon.complete) setup.taken_over->fresh = fresh;
     setup.resume = std::move(snapshot);
-}
-
-Status end_programs(Inheritance inheritance, Duration patience) {
-    state::for_each_descriptor(inheritance.kept.daemon.snapshot,
-                               [](int fd) { UniqueFd::adopt(fd).reset(); });
-    const auto& pidfds = inheritance.parts.pidfds;
-    fmt::print(stderr, "Ending {} programs that a crashed svd has left\n", pidfds.size());
-    for (const auto& [pid, pidfd] : pidfds) send(pidfd.get(), SIGTERM);
-    const bool ended = all_have_ended(pidfds, patience);
-    for (const auto& [pid, pidfd] : pidfds) send(pidfd.get(), SIGKILL);
-    for (auto& estate : inheritance.parts.estates) ignore(estate.settle(), "it is gone already");
-    const auto& daemon = inheritance.kept.daemon;
-    if (daemon.snapshot.cgroup.empty()) return {};
-    const std::string kill =
-        fmt::format("{}/{}/cgroup.kill", daemon.cgroup_parent, daemon.snapshot.cgroup);
-    const auto file = UniqueFd::adopt(::open(kill.c_str(), O_WRONLY | O_CLOEXEC));
-    if (file && ::write(file.get(), "1", 1) == 1) return {};
-    if (ended && errno == ENOENT) return {};
-    return fail_errno(errno, "kill what is left in {}", kill);
 }
 
 }  // namespace svd::daemon

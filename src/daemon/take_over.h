@@ -33,7 +33,4 @@ struct Inheritance {
 // started with; all else of the configuration in `setup` holds as it is.
 void take_over(Setup& setup, Inheritance inheritance, log::DaemonLog& log);
 
-// Ends the programs instead: SIGTERM, and SIGKILL to all that is left after `patience`.
-[[nodiscard]] Status end_programs(Inheritance inheritance, Duration patience);
-
 }  // namespace svd::daemon

@@ -194,16 +194,32 @@ class Crash(DaemonCase):
         self.assertNotIn("has changed since it was applied", self.text("main.log"))
         self.assertIn("No config updates", self.ctl("reread")[1])
 
-    def test_AskedToEndThem_ItStartsAnew(self):
-        self.start("[program:a]\ncommand=/bin/cat\n")
+    def test_AskedToEndThem_ItStartsAnewWhenEachIsStopped(self):
+        """By the signal, within the time and with the descendants that its section says."""
+        self.write("slow.sh", "trap 'sleep 0.3; echo bye; exit' INT\ntrap '' TERM\necho ready\n"
+                              "while :; do sleep 0.05; done\n")
+        programs = ("[program:slow]\ncommand=/bin/sh {dir}/slow.sh\nstopsignal=INT\n"
+                    "stdout_logfile={dir}/slow.log\n"
+                    "[program:tree]\ncommand=/bin/sh -c 'setsid sleep 1000 & echo $!; wait'\n"
+                    "descendants=keep\nstdout_logfile={dir}/tree.log\n")
+        self.start(programs)
+        self.wait("both are ready", lambda: self.text("slow.log") == "ready\n"
+                  and (self.text("tree.log") or "").endswith("\n"))
+        descendant = int(self.text("tree.log"))
+        self.addCleanup(os.kill, descendant, signal.SIGKILL)
         self.settled()
-        pid = self.info("a")["pid"]
+        before = [self.info(name)["pid"] for name in ("slow", "tree")]
         self.die()
-        self.configure("[program:a]\ncommand=/bin/cat\n", "take_over=false")
+        self.configure(programs, "take_over=false")
         self.again()
-        self.wait("it has ended", lambda: not os.path.exists(f"/proc/{pid}"))
-        self.wait_state("a", "RUNNING")
-        self.assertNotEqual(self.info("a")["pid"], pid)
+        for pid in before:
+            self.wait(f"{pid} is reaped", lambda pid=pid: not os.path.exists(f"/proc/{pid}"))
+        self.wait_state("slow", "RUNNING")
+        self.wait_state("tree", "RUNNING")
+        self.assertEqual(self.text("slow.log").splitlines()[:2], ["ready", "bye"])
+        self.assertTrue(os.path.exists(f"/proc/{descendant}"))
+        self.assertIn("take_over=false", self.text("main.log"))
+        self.assertTrue(self.rpc.svd.getDaemonInfo()["outlives_crash"])
 
     def test_UnprivilegedUser_HasTheSame(self):
         if os.geteuid() != 0:

@@ -99,7 +99,7 @@ class DaemonCase(unittest.TestCase):
         self.assertIsNone(self.daemon.poll(), "svd has ended")
         try:
             return self.rpc.supervisor.getState()["statename"] == "RUNNING"
-        except OSError:
+        except (OSError, xmlrpc.client.Fault):  # a fault: it is restarting
             return False
 
     def end(self):
