@@ -61,6 +61,14 @@ check "reload when it is mended" systemctl reload svd
 check "the status is as before" status_is "4 running"
 check "nothing has changed" same "$(pid plain) $(pid changing)" "$plain $changing"
 
+main=$(main)
+check "svd starts over by itself" svctl reload
+check "all programs are others" soon not kill -0 "$plain"
+check "and run" soon all_run
+check "svd is the same" same "$(main)" "$main"
+check "systemd does not wait for its end" same "$(systemctl show -P SubState svd)" running
+plain=$(pid plain)
+
 check "restart" systemctl restart svd
 check "another svd" not same "$(main_pid)" "$main"
 check "the programs run again" soon all_run
