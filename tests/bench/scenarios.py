@@ -8,6 +8,7 @@ import resource
 import signal
 import socket
 import subprocess
+import sys
 import time
 import xmlrpc.client
 
@@ -467,6 +468,22 @@ def takeover(bench):
             Row("take-over: programs that ended", "", {"svd": restarted}, Target("0", at_most=0))]
 
 
+def _beside_systemd(bench, count):
+    """{manager: seconds of each stop}, from the test that boots systemd; empty where it cannot."""
+    here, build = os.path.dirname(os.path.abspath(__file__)), os.path.dirname(bench.helpers)
+    _, code, output = run([sys.executable, here + "/../system/run.py", "nspawn", "--build", build,
+                           "--seconds", "240", "tree.sh", str(count), str(bench.runs)], 900)
+    times = {}
+    for line in output.splitlines():
+        if line.startswith("seconds "):
+            _, name, seconds = line.split()
+            times.setdefault(name, []).append(float(seconds))
+    if code != 0 or not times:
+        print(f"tree: not beside systemd: {(output.splitlines() or ['no output'])[-1]}", file=sys.stderr)
+        return {}
+    return times
+
+
 def tree(bench):
     """`stop` of a program whose 1000 descendants each left for a session of its own."""
     times, left, count = {}, {}, bench.programs
@@ -485,8 +502,10 @@ def tree(bench):
         last, left[name] = deaths.wait(5)
         times[name] = None if left[name] else last - start
         manager.end()
-    return [Row(f"descendants of {count} that outlive a stop", "", left, Target("0", at_most=0)),
+    rows = [Row(f"descendants of {count} that outlive a stop", "", left, Target("0", at_most=0)),
             Row("until the last descendant is gone", "s", times)]
+    beside = _beside_systemd(bench, count)
+    return rows + ([Row("the same beside systemd, in a container", "s", beside)] if beside else [])
 
 
 SCENARIOS = {one.__name__: one
