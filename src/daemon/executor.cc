@@ -277,24 +277,23 @@ void Executor::published(Process& process, const process::Publish& change) {
 void Executor::group_added(process::Group& group) {
     make_scopes(group);
     if (!taking_up_)
-        for (const auto& process : group.processes) make_auto_logs(*process);
+        for (const auto& process : group.processes)
+            for (const auto channel : kChannels) make_auto_log(*process, channel);
     parts_.listeners.add(group);
     if (kept_ != nullptr) kept_->group_changed(group.name());
     if (!taking_up_) parts_.bus.publish(event::group_added(group.name(), now().wall));
 }
 
-void Executor::make_auto_logs(Process& process) {
-    for (const auto channel : kChannels) {
-        if (log_config(process, channel).target != config::LogTarget::Auto) continue;
-        if (channel == log::Channel::Stderr && process.config->redirect_stderr) continue;
-        auto path = log::create_auto_log(parts_.config.daemon.childlogdir, process.name(), channel,
-                                         parts_.config.daemon.identifier);
-        if (path)
-            output_of(process, channel).auto_path = *std::move(path);
-        else
-            parts_.log.error("no log for the {} of '{}': {}", log::channel_name(channel),
-                             process.name(), path.error().text);
-    }
+void Executor::make_auto_log(Process& process, log::Channel channel) {
+    if (log_config(process, channel).target != config::LogTarget::Auto) return;
+    if (channel == log::Channel::Stderr && process.config->redirect_stderr) return;
+    auto path = log::create_auto_log(parts_.config.daemon.childlogdir, process.name(), channel,
+                                     parts_.config.daemon.identifier);
+    if (path)
+        output_of(process, channel).auto_path = *std::move(path);
+    else
+        parts_.log.error("no log for the {} of '{}': {}", log::channel_name(channel),
+                         process.name(), path.error().text);
 }
 
 void Executor::group_removed(const std::string& name) {

@@ -117,6 +117,11 @@ class Executor final : public process::Actuator {
     void touch(process::Process& process);
     void replay_flight(Output& output);
     void make_scopes(process::Group& group);
+    void enter_own_leaf(process::Process& process);
+    void enter_former_leaf(process::Process& process, std::string leaf);
+    // For a successor that finds nothing else (former_programs.h).
+    static void mark_leaf(const process::Process& process, int directory, pid_t leader,
+                          const os::SpawnSpec& spec);
     [[nodiscard]] Status apply_cgroup_limits(process::Process& process);
     [[nodiscard]] os::ProcessLimits inherited_limits() const;
     void limit_live(process::Process& process, const config::Limits& from,
@@ -133,7 +138,7 @@ class Executor final : public process::Actuator {
     void write_to_journal(const process::Process& process, log::Channel channel,
                           std::string_view line, Now now);
     void open_channel(process::Process& process, log::Channel channel);
-    void make_auto_logs(process::Process& process);
+    void make_auto_log(process::Process& process, log::Channel channel);
     void end_output(process::Process& process);
     void linger(process::Process& process, Lingering output);
     void take_up_output(process::Process& process, log::Channel channel, state::Output saved);

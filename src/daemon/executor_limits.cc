@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "daemon/executor.h"
+#include "daemon/former_programs.h"
 #include "daemon/kept_state.h"
 #include "daemon/limit_plan.h"
 
@@ -13,11 +14,6 @@ using process::Process;
 
 namespace {
 
-// A group whose processes lie together in a cgroup.
-bool has_cgroup(const config::GroupConfig& group) {
-    return group.processes.size() > 1 || !group.homogeneous;
-}
-
 bool is_empty(const os::ProcessLimits& limits) {
     return !limits.oom_score_adj && !limits.nice && !limits.io_priority && limits.resources.empty();
 }
@@ -26,16 +22,29 @@ bool is_empty(const os::ProcessLimits& limits) {
 
 void Executor::make_scopes(process::Group& group) {
     std::shared_ptr<os::ScopeNode> node;
-    if (has_cgroup(*group.config)) node = parts_.scopes.make_node(group.name());
+    if (has_node(*group.config)) node = parts_.scopes.make_node(group.name());
     if (node) node->limit(cgroup_settings(group.config->limits));
     for (const auto& process : group.processes) {
         auto runtime = std::make_unique<Runtime>();
         runtime->node = node;
-        runtime->scope = node ? parts_.scopes.make_below(node, process->name())
-                              : parts_.scopes.make({group.name(), process->name()});
-        runtime->scope.limit(cgroup_settings(process->config->limits));
         process->attachment = std::move(runtime);
+        enter_own_leaf(*process);
     }
+}
+
+void Executor::enter_own_leaf(Process& process) {
+    auto& runtime = runtime_of(process);
+    runtime.leaf.clear();
+    runtime.scope = runtime.node ? parts_.scopes.make_below(runtime.node, process.name())
+                                 : parts_.scopes.make({process.group->name(), process.name()});
+    runtime.scope.limit(cgroup_settings(process.config->limits));
+}
+
+void Executor::enter_former_leaf(Process& process, std::string leaf) {
+    auto& runtime = runtime_of(process);
+    runtime.leaf = std::move(leaf);
+    runtime.scope = parts_.scopes.make_at(runtime.leaf);
+    runtime.scope.limit(cgroup_settings(process.config->limits));
 }
 
 Status Executor::apply_cgroup_limits(Process& process) {

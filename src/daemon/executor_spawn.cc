@@ -5,6 +5,7 @@
 
 #include "daemon/child_environment.h"
 #include "daemon/executor.h"
+#include "daemon/former_programs.h"
 #include "daemon/kept_state.h"
 #include "daemon/limit_plan.h"
 
@@ -47,6 +48,7 @@ process::Event Executor::not_started(Process& process, std::string stage, std::s
 
 process::Event Executor::spawn(Process& process) {
     runtime_of(process).signal_on_request = 0;
+    if (!runtime_of(process).leaf.empty()) enter_own_leaf(process);
     const auto command = find_command(*process.config, parts_.environment);
     if (!command) return not_started(process, "lookup", command.error().detail.value_or(""));
     if (process.config->fcgi_socket) {
@@ -156,6 +158,7 @@ std::expected<os::Child, std::string> Executor::start_child(Process& process,
     auto child = os::spawn(spec, make_again);
     settle_launches();
     if (!child) return failed(child.error());
+    if (child->in_cgroup) mark_leaf(process, directory.get(), child->pid, spec);
     if (spec.cgroup_fd >= 0 && !child->in_cgroup)
         parts_.log.warn("'{}' could not be started in its cgroup, whose limits have no effect",
                         process.name());
@@ -167,6 +170,19 @@ std::expected<os::Child, std::string> Executor::start_child(Process& process,
             parts_.log.error("'{}' cannot tell that it is ready: {}", process.name(),
                              heard.error().text);
     return *std::move(child);
+}
+
+void Executor::mark_leaf(const Process& process, int directory, pid_t leader,
+                         const os::SpawnSpec& spec) {
+    const auto& runtime = runtime_of(process);
+    LeafMark mark = mark_of(*process.config);
+    mark.leader = leader;
+    mark.in = identity_of(spec.in).inode;
+    mark.out = identity_of(spec.out).inode;
+    mark.err = spec.err == spec.out ? 0 : identity_of(spec.err).inode;
+    mark.out_log = runtime.out.auto_path;
+    mark.err_log = runtime.err.auto_path;
+    ignore(os::mark_cgroup(directory, write_mark(mark)), "not on a kernel before 5.7");
 }
 
 // What a child in the background needed is let go soon, also when no other follows.

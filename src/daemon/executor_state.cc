@@ -33,6 +33,7 @@ state::Process Executor::save(const Process& process) const {
         saved.in_queue = runtime.in->queued();
     }
     saved.holds_socket = runtime.socket != nullptr;
+    saved.leaf = runtime.leaf;
     for (const auto& output : runtime.lingering)
         saved.lingering.push_back({output.which == log::Channel::Stderr, save_output(output)});
     if (runtime.notify) saved.notify = runtime.notify->save();
@@ -96,6 +97,7 @@ void Executor::take_up(Process& process, state::Process saved) {
         process.deaths = std::make_unique<process::DeathLog>(*std::move(saved.deaths));
     runtime.signal_on_request = saved.signal_on_request;
     const pid_t leader = process.data.leader_gone ? 0 : process.data.pid;
+    if (!saved.leaf.empty()) enter_former_leaf(process, std::move(saved.leaf));
     // Whoever starts a daemon after a crash takes its controllers back first.
     using Limits = os::Scope::Limits;
     runtime.scope.take_up({saved.walking, std::move(saved.walk_marker)}, leader,
@@ -154,6 +156,7 @@ void Executor::replay_flight(Output& output) {
 void Executor::take_up_output(Process& process, log::Channel channel, state::Output saved) {
     auto& output = output_of(process, channel);
     output.auto_path = std::move(saved.auto_path);
+    if (output.auto_path.empty()) make_auto_log(process, channel);
     if (saved.pipe < 0) return;
     open_channel(process, channel);
     if (output.channel) output.channel->restore(std::move(saved.channel));

@@ -85,9 +85,11 @@ int serve_to_the_end(const Options& options, Startup& startup, Setup setup,
 }
 
 // What an earlier daemon has left behind; empty when there is none.
-Result<std::optional<Inheritance>> after_a_crash(const KeeperName& keeper) {
+Result<std::optional<Inheritance>> after_a_crash(const config::Config& config,
+                                                 const KeeperName& keeper) {
     auto inheritance = find_inheritance(keeper.base);
-    if (inheritance) return inheritance;
+    if (inheritance && *inheritance) return inheritance;
+    if (inheritance) return find_former_programs(config, keeper.base);
     return fail(
         "cannot take over the programs of a crashed svd: {}. They still run; end them and the "
         "process svd-keeper to start anew",
@@ -137,7 +139,7 @@ int run(const Options& options, config::LoadRequest request, std::span<const std
     if (const auto done = become_user(startup, config->daemon, log); !done)
         return usage_error(options, done.error());
     const KeeperName keeper{keeper_base(*config, startup.request.working_directory)};
-    auto earlier = after_a_crash(keeper);
+    auto earlier = after_a_crash(*config, keeper);
     if (!earlier) return usage_error(options, earlier.error());
     startup.keep_auto_logs = earlier->has_value();
     auto servers = open_servers(*config, startup.passed);

@@ -38,6 +38,7 @@ struct Lingering : Output {
 struct Runtime : process::Attachment {
     std::shared_ptr<os::ScopeNode> node;  // of the group; null when its processes have none
     os::Scope scope;
+    std::string leaf;  // where a former svd had put it; empty: where its name says
     Output out;
     Output err;
     std::unique_ptr<StdinWriter> in;

@@ -60,6 +60,7 @@ Status Session::open_parts() {
                 if (executor_) executor_->report_stray(stray);
             }));
     os::Scopes::Options scopes;
+    scopes.cgroup.mark = setup_.keeper.base;
     if (setup_.resume) {
         scopes.cgroup.name = setup_.resume->cgroup;
         scopes.cgroup.adopt = true;
@@ -71,8 +72,10 @@ Status Session::open_parts() {
     }
     SVD_TRY(scopes_, os::Scopes::open(loop_, *children_, scopes));
     if (scopes_->walking())
-        log_.info("no cgroup can be used, descendants are found by walking /proc: {}",
-                  scopes_->why_walking());
+        log_.info(
+            "no cgroup can be used, descendants are found by walking /proc, and programs are "
+            "not found again if svd-keeper is killed with svd: {}",
+            scopes_->why_walking());
     controllers_ = std::make_unique<Controllers>(*scopes_, log_);
     if (auto provided = controllers_->provide(*setup_.config); !provided) {
         // Programs that run already are not to pay for it.
@@ -187,6 +190,7 @@ void Session::settle_soon() {
 // Runs once at the end of a turn in which something changed.
 bool Session::settle_turn() {
     if (requested_) begin_shutdown();
+    if (!left_behind_.empty()) forget_left_behind();
     supervisor_->settle();
     service_->programs_changed();
     flight_->note({bus_.next_serial(), listeners_->next_serial()});

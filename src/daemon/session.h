@@ -36,6 +36,13 @@ struct KeeperName {
     }
 };
 
+// A process that is taken over to be stopped.
+struct Ending {
+    std::string group;
+    std::string process;
+    bool start_again = false;
+};
+
 // What a daemon that has crashed left besides its state.
 struct TakenOver {
     std::vector<os::Estate> estates;   // to be settled when another keeper has all this
@@ -45,6 +52,9 @@ struct TakenOver {
     os::CgroupPlace place;                        // where its subtree lies
     UniqueFd cgroup;                              // the subtree, locked
     std::shared_ptr<const config::Config> fresh;  // whose other groups are to start; may be null
+    // Of a daemon whose keeper has ended too:
+    std::vector<Ending> endings;
+    std::string left_behind;  // a group of what is not configured any more; empty: none
 };
 
 struct Setup {
@@ -132,6 +142,8 @@ class Session final : public control::Host {
     void take_up(state::Snapshot saved);
     void finish_taking_over(TakenOver taken);
     void settle_estates(std::vector<os::Estate>& estates);
+    void end_as_decided(const std::vector<Ending>& endings);
+    void forget_left_behind();
     void no_keeper(const Error& why);
     void open_kept_state();
     [[nodiscard]] state::KeptDaemon save_for_a_crash() const;
@@ -177,6 +189,7 @@ class Session final : public control::Host {
 
     std::optional<process::DaemonState> requested_;  // shutdown or restart, from the next turn on
     std::optional<process::DaemonState> outcome_;
+    std::string left_behind_;  // a group that goes when it is stopped; empty: none
     std::optional<MonoTime> next_dying_report_;
     MonoTime give_up_sending_{};
 };

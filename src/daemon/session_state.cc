@@ -3,6 +3,7 @@
 #include <map>
 
 #include "base/version.h"
+#include "daemon/former_programs.h"
 #include "daemon/session.h"
 #include "linux/notify.h"
 
@@ -176,6 +177,37 @@ void Session::settle_estates(std::vector<os::Estate>& estates) {
     for (auto& estate : estates) ignore(estate.settle(), "it is gone already");
 }
 
+void Session::end_as_decided(const std::vector<Ending>& endings) {
+    for (const auto& one : endings) {
+        auto* process = fleet_->find(one.group, one.process);
+        if (process == nullptr) continue;
+        if (process->data.pid != 0) fleet_->feed(*process, process::StopRequested{}, now());
+        if (one.start_again) fleet_->feed(*process, process::StartRequested{}, now());
+    }
+}
+
+void Session::forget_left_behind() {
+    const auto* group = fleet_->find_group(left_behind_);
+    if (group != nullptr && !group->all_stopped()) return;
+    if (group != nullptr) static_cast<void>(supervisor_->remove_group(left_behind_));
+    left_behind_.clear();
+}
+
+namespace {
+// A process that was started in the last moment: nobody knows by whose pid.
+bool is_started_unseen(const process::Process& process) {
+    const auto& scope = runtime_of(process).scope;
+    if (process.data.pid != 0 || scope.is_empty()) return false;
+    if (!process.config->keep_descendants) return true;
+    // What an earlier run has left behind may live.
+    const auto directory = scope.open_cgroup();
+    if (!directory) return false;
+    const auto mark = read_mark(os::read_cgroup_mark(directory->get()));
+    const auto pids = scope.pids();
+    return mark && std::ranges::find(pids, mark->leader) != pids.end();
+}
+}  // namespace
+
 void Session::finish_taking_over(TakenOver taken) {
     std::vector<const process::Group*> added;
     if (taken.fresh)
@@ -189,8 +221,7 @@ void Session::finish_taking_over(TakenOver taken) {
         requested_ = process::DaemonState::Restarting;
     }
     for (auto* process : fleet_->processes_by_name()) {
-        // Started in the last moment, and nobody knows by whose pid.
-        if (process->data.pid == 0 && !runtime_of(*process).scope.is_empty())
+        if (is_started_unseen(*process))
             ignore(runtime_of(*process).scope.kill_all(), "the next start reports it");
         // Nobody knows what these had been told.
         if (requested_ || !is_listener(*process) || process->data.pid == 0) continue;
@@ -198,6 +229,8 @@ void Session::finish_taking_over(TakenOver taken) {
         fleet_->feed(*process, process::StartRequested{}, now());
     }
     for (const auto* group : added) fleet_->queue_autostart(*group);
+    left_behind_ = std::move(taken.left_behind);
+    if (!requested_) end_as_decided(taken.endings);
 }
 
 void Session::upgrade(control::Done<void> done) {

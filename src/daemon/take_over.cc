@@ -140,7 +140,8 @@ void take_over(Setup& setup, Inheritance inheritance, log::DaemonLog& log) {
     auto& snapshot = inheritance.kept.daemon.snapshot;
     log.warn("an earlier svd {} has ended without stopping its programs; taking them over",
              snapshot.program_version);
-    log_differences(snapshot, *setup.config, log);
+    for (const auto& note : inheritance.notes) log.warn("{}", note);
+    if (inheritance.parts.left_behind.empty()) log_differences(snapshot, *setup.config, log);
     const auto fresh = setup.config;
     auto config = *fresh;
     config.groups = snapshot.group_configs;

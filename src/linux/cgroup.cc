@@ -17,13 +17,12 @@
 #include <unistd.h>
 
 #include "base/strings.h"
+#include "linux/cgroup_directory.h"
+#include "linux/former_tree.h"
 #include "linux/proc_info.h"
 
 namespace svd::os {
-namespace {
-
-constexpr int kDirectoryFlags = O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW;
-constexpr int kMaxDepth = 32;  // of what a child may have built below its leaf
+namespace detail {
 
 std::vector<std::string> child_directories(int directory) {
     std::vector<std::string> names;
@@ -41,6 +40,30 @@ std::vector<std::string> child_directories(int directory) {
     closedir(stream);
     return names;
 }
+
+void add_pids(int parent, const std::string& name, std::vector<pid_t>& pids, int depth) {
+    // A threaded cgroup below refuses this file; its processes show at its domain's root.
+    if (const auto text = read_small_file_at(parent, name + "/cgroup.procs"))
+        for (const std::string_view word : split_blanks(*text)) {
+            pid_t pid = 0;
+            std::from_chars(word.data(), word.data() + word.size(), pid);
+            if (pid > 0) pids.push_back(pid);  // 0: not in our pid namespace
+        }
+    if (depth >= kMaxDepth) return;
+    const auto directory = UniqueFd::adopt(openat(parent, name.c_str(), kDirectoryFlags));
+    if (!directory) return;
+    for (const std::string& child : child_directories(directory.get()))
+        add_pids(directory.get(), child, pids, depth + 1);
+}
+
+}  // namespace detail
+
+namespace {
+
+using detail::add_pids;
+using detail::child_directories;
+using detail::kDirectoryFlags;
+using detail::kMaxDepth;
 
 // rmdir of a whole branch. 0, or the errno of the first directory that could not go.
 int remove_branch(int parent, const std::string& name, int depth = 0) {
@@ -78,21 +101,6 @@ Result<bool> is_populated(int parent, const std::string& name) {
         return std::unexpected(events.error());
     }
     return events->find("populated 1") != std::string::npos;
-}
-
-void add_pids(int parent, const std::string& name, std::vector<pid_t>& pids, int depth = 0) {
-    // A threaded cgroup below refuses this file; its processes show at its domain's root.
-    if (const auto text = read_small_file_at(parent, name + "/cgroup.procs"))
-        for (const std::string_view word : split_blanks(*text)) {
-            pid_t pid = 0;
-            std::from_chars(word.data(), word.data() + word.size(), pid);
-            if (pid > 0) pids.push_back(pid);  // 0: not in our pid namespace
-        }
-    if (depth >= kMaxDepth) return;
-    const auto directory = UniqueFd::adopt(openat(parent, name.c_str(), kDirectoryFlags));
-    if (!directory) return;
-    for (const std::string& child : child_directories(directory.get()))
-        add_pids(directory.get(), child, pids, depth + 1);
 }
 
 // A live daemon holds a lock on its subtree's directory; the kernel drops it with the daemon.
@@ -190,6 +198,8 @@ Status CgroupTree::create(const CgroupPlace& place, const Options& options) {
         directory_ = place.directory + "/" + name_;
         for (const std::string& name : child_directories(dir_.get()))
             if (name != kDaemonLeaf && name.find(':') == std::string::npos) nodes_.insert(name);
+        if (!options.mark.empty())
+            ignore(mark_cgroup(dir_.get(), options.mark), "not on a kernel before 5.7");
         take_up_controllers();
         return {};
     }
@@ -211,6 +221,10 @@ CgroupTree::~CgroupTree() {
 
 Cgroup CgroupTree::leaf(const std::vector<std::string>& parts) {
     return Cgroup(*this, cgroup_leaf_name(parts));
+}
+
+Cgroup CgroupTree::leaf_at(std::string name) {
+    return Cgroup(*this, std::move(name));
 }
 
 Status CgroupTree::when_empty(const Cgroup& leaf, std::function<void()> callback) {

@@ -104,7 +104,8 @@ class CgroupTree {
         std::string mountinfo = "/proc/self/mountinfo";
         std::string self_cgroup = "/proc/self/cgroup";
         std::optional<CgroupPlace> place{};  // in which the subtree lies; empty: the own cgroup
-        int locked = -1;  // the directory of that subtree as the earlier daemon had it; borrowed
+        int locked = -1;     // the directory of that subtree as the earlier daemon had it; borrowed
+        std::string mark{};  // by which a successor finds it (former_tree.h); empty: none
     };
     // Fails with the reason when there is no v2 mount, the own cgroup is out of sight, or it may
     // not be written.
@@ -119,6 +120,8 @@ class CgroupTree {
     // The parts are joined by ':' after escaping what a directory name cannot hold, so different
     // parts give different leaves: {"web", "a/b"} is "web:a%2Fb".
     [[nodiscard]] Cgroup leaf(const std::vector<std::string>& parts);
+    // One that is there under this name, of whichever parts.
+    [[nodiscard]] Cgroup leaf_at(std::string name);
     // A cgroup whose limits hold for all leaves below it together.
     [[nodiscard]] Cgroup node(const std::string& part);
     [[nodiscard]] Cgroup leaf_below(const Cgroup& node, const std::string& part);

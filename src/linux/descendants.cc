@@ -198,6 +198,10 @@ Scope Scopes::make(const std::vector<std::string>& parts) {
     return make_scope(tree_ ? std::optional(tree_->leaf(parts)) : std::nullopt);
 }
 
+Scope Scopes::make_at(const std::string& leaf) {
+    return make_scope(tree_ ? std::optional(tree_->leaf_at(leaf)) : std::nullopt);
+}
+
 std::shared_ptr<ScopeNode> Scopes::make_node(const std::string& part) {
     return tree_ ? std::make_shared<ScopeNode>(tree_->node(part)) : nullptr;
 }

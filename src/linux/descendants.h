@@ -130,6 +130,8 @@ class Scopes {
     // Null in walk mode.
     [[nodiscard]] std::shared_ptr<ScopeNode> make_node(const std::string& part);
     [[nodiscard]] Scope make_below(std::shared_ptr<ScopeNode> node, const std::string& part);
+    // In a leaf that is there already, under this name.
+    [[nodiscard]] Scope make_at(const std::string& leaf);
     [[nodiscard]] bool walking() const { return tree_ == nullptr; }
     [[nodiscard]] const std::string& why_walking() const { return why_walking_; }
     [[nodiscard]] CgroupTree* tree() { return tree_.get(); }  // null in walk mode

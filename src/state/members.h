@@ -77,7 +77,7 @@ SVD_STATE(Lingering, is_stderr, output)
 SVD_STATE(StoredFd, name, fd, poll)
 SVD_STATE(Notify, socket, ready_pipe, told, stored)
 SVD_STATE(Process, name, data, deaths, signal_on_request, paused, queued, out, err, in, in_queue,
-          holds_socket, lingering, walking, walk_marker, breach, quick_breaches, notify)
+          holds_socket, lingering, walking, walk_marker, leaf, breach, quick_breaches, notify)
 SVD_STATE(Group, config, processes, pool)
 SVD_STATE(Server, section, fd, path)
 SVD_STATE(FcgiSocket, config, program, left_to_descendants, fd, path)

@@ -77,6 +77,7 @@ struct Process {
     // Without a cgroup: how its descendants are known.
     bool walking = false;
     std::string walk_marker;
+    std::string leaf;  // the name of its cgroup, where that is not by the names of today
     // Restarts for memory: the one that is under way, and how many came soon after a start.
     process::MemoryBreach breach;
     int quick_breaches = 0;

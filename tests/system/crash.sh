@@ -1,6 +1,7 @@
 #!/bin/bash
 # svd is killed while its programs run: the next one takes them over. None of them notices, no line that
-# they write is lost or doubled, and ends that nobody was there to see are known.
+# they write is lost or doubled, and ends that nobody was there to see are known. Then svd and its keeper
+# are killed together.
 # shellcheck source=tests/system/checks.sh
 . ./checks.sh
 writers=100
@@ -36,7 +37,17 @@ until [ -e "$1" ]; do read -r -t 0.05 _; done
 rm "$1"
 exit 3
 PROGRAM
-chmod 755 /usr/local/bin/writer /usr/local/bin/leaver
+# Bears that nobody reads for a while. Ends with 5 once it is told to.
+cat >/usr/local/bin/bearer <<'PROGRAM'
+#!/bin/bash
+trap '' PIPE
+until [ -e "$1" ]; do
+    echo $((++number)) 2>/dev/null
+    sleep 0.05
+done
+exit 5
+PROGRAM
+chmod 755 /usr/local/bin/writer /usr/local/bin/leaver /usr/local/bin/bearer
 mkdir -p /etc/svd /etc/systemd/system/svd.service.d $work
 cat >/etc/svd/svd.conf <<CONF
 [unix_http_server]
@@ -67,6 +78,14 @@ autorestart=false
 [program:again]
 command=/usr/local/bin/leaver $work/leave-again
 autorestart=true
+[program:bearer]
+command=/usr/local/bin/bearer $work/end-bearer
+stdout_logfile=$logs/bearer.log
+autorestart=false
+[program:formerly]
+command=/bin/sh -c "trap '' TERM; trap 'touch $work/formerly; exit' INT; while :; do sleep 0.05; done"
+stopsignal=INT
+autorestart=false
 [program:victim]
 command=/bin/sleep 100001
 autorestart=false
@@ -162,6 +181,32 @@ check "the writers come to their end" soon all_ended
 check "no input was closed" not cat $work/complaints
 check "no line is missing, none is doubled" complete
 echo "$(cat "$logs"/writer-*.log | wc -l) lines"
+
+# Nobody holds the descriptors any more: what bears that is found by its cgroup.
+keeper() { pgrep -x svd-keeper; }
+crash_both() {
+    local killed keeper
+    killed=$(main) keeper=$(keeper) || return
+    systemctl reset-failed svd
+    kill -9 "$killed" "$keeper"
+    soon another "$killed" && soon svctl pid
+}
+bearer_lines() { [ "$(wc -l <"$logs/bearer.log")" -gt "$1" ]; }
+bearer=$(pid bearer) formerly=$(pid formerly)
+sed -i '/^\[program:formerly\]/,/^autorestart/d' /etc/svd/svd.conf
+check "svd and its keeper are killed" crash_both
+check "one that bears it goes on" same "$(pid bearer)" "$bearer"
+check "its output is read" soon bearer_lines "$(wc -l <"$logs/bearer.log")"
+check "one that is not configured any more is ended" soon gone "$formerly"
+check "by its own signal" test -e $work/formerly
+left_behind() { svctl status | grep -q left-behind; }
+check "and is not shown" soon not left_behind
+check "there is another keeper" soon keeper
+check "with which a crash is as before" crash true
+check "for that one too" same "$(pid bearer)" "$bearer"
+touch $work/end-bearer
+check "it ends" soon is bearer EXITED
+if kernel_tells; then check "its exit code is known" grep -q "exit code 5" <(end_of bearer); fi
 
 check "a stop of one that was taken over" svctl stop writer:007
 check "is known" is writer:007 STOPPED

@@ -206,7 +206,7 @@ class Crash(DaemonCase):
         self.wait("both are ready", lambda: self.text("slow.log") == "ready\n"
                   and (self.text("tree.log") or "").endswith("\n"))
         descendant = int(self.text("tree.log"))
-        self.addCleanup(os.kill, descendant, signal.SIGKILL)
+        self.addCleanup(self.kill_all_in, "tree.log")
         self.settled()
         before = [self.info(name)["pid"] for name in ("slow", "tree")]
         self.die()
@@ -218,6 +218,7 @@ class Crash(DaemonCase):
         self.wait_state("tree", "RUNNING")
         self.assertEqual(self.text("slow.log").splitlines()[:2], ["ready", "bye"])
         self.assertTrue(os.path.exists(f"/proc/{descendant}"))
+        self.wait("it has forked again", lambda: self.text("tree.log").count("\n") == 2)
         self.assertIn("take_over=false", self.text("main.log"))
         self.assertTrue(self.rpc.svd.getDaemonInfo()["outlives_crash"])
 

@@ -127,6 +127,11 @@ class DaemonCase(unittest.TestCase):
     def info(self, name):
         return self.rpc.supervisor.getProcessInfo(name)
 
+    def kill_all_in(self, name):
+        """The processes whose pids are the lines of this file."""
+        for line in self.text(name).splitlines():
+            os.kill(int(line), signal.SIGKILL)
+
     def wait_state(self, name, state):
         self.wait(f"{name} is {state}", lambda: self.info(name)["statename"] == state)
 
