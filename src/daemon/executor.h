@@ -122,6 +122,7 @@ class Executor final : public process::Actuator {
     // For a successor that finds nothing else (former_programs.h).
     static void mark_leaf(const process::Process& process, int directory, pid_t leader,
                           const os::SpawnSpec& spec);
+    static void mark_leader(const process::Process& process, pid_t leader);
     [[nodiscard]] Status apply_cgroup_limits(process::Process& process);
     [[nodiscard]] os::ProcessLimits inherited_limits() const;
     void limit_live(process::Process& process, const config::Limits& from,

@@ -31,7 +31,7 @@ bool is_same_file(int a, int b) {
 
 Duration watchdog_of(const Process& process) {
     const auto& notify = runtime_of(process).notify;
-    if (!notify) return {};
+    if (!notify || !notify->socket) return {};  // it cannot be heard
     return notify->told.watchdog.value_or(process.config->readiness->watchdog);
 }
 
@@ -187,6 +187,7 @@ void Executor::name_leader(Process& process, pid_t pid) {
     if (scope.contains(pid)) fleet_->feed(process, process::LeaderNamed{pid, data.run}, now());
     parts_.children.forget(data.pid == pid ? before : pid);
     if (data.pid != pid) return refuse("it cannot be now");
+    mark_leader(process, pid);
     touch(process);
 }
 

@@ -182,7 +182,18 @@ void Executor::mark_leaf(const Process& process, int directory, pid_t leader,
     mark.err = spec.err == spec.out ? 0 : identity_of(spec.err).inode;
     mark.out_log = runtime.out.auto_path;
     mark.err_log = runtime.err.auto_path;
+    if (runtime.notify && runtime.notify->socket) mark.notify = runtime.notify->socket.address();
     ignore(os::mark_cgroup(directory, write_mark(mark)), "not on a kernel before 5.7");
+}
+
+// Another one than svd has started.
+void Executor::mark_leader(const Process& process, pid_t leader) {
+    const auto directory = runtime_of(process).scope.open_cgroup();
+    if (!directory) return;
+    auto mark = read_mark(os::read_cgroup_mark(directory->get()));
+    if (!mark) return;
+    mark->leader = leader;
+    ignore(os::mark_cgroup(directory->get(), write_mark(*mark)), "there is the one of the start");
 }
 
 // What a child in the background needed is let go soon, also when no other follows.

@@ -17,6 +17,7 @@
 #include "daemon/former_programs.h"
 #include "daemon/kept_state.h"
 #include "daemon/take_over.h"
+#include "linux/notify_socket.h"
 #include "linux/proc_info.h"
 
 namespace svd::daemon {
@@ -159,9 +160,18 @@ class Finder {
         data.started_mono = now_.mono - age;
         data.laststart = std::chrono::floor<WallTime::duration>(now_.wall - age);
         process.paused = leaf.frozen;
+        if (!mark.notify.empty()) process.notify.socket = open_notify(mark.notify, leaf.name);
         process.in = open_pipe(leaf.pids, mark.in, O_WRONLY).release();
         process.out = {open_pipe(leaf.pids, mark.out, O_RDONLY).release(), mark.out_log, {}};
         process.err = {open_pipe(leaf.pids, mark.err, O_RDONLY).release(), mark.err_log, {}};
+    }
+
+    int open_notify(const std::string& address, const std::string& leaf) {
+        auto socket = os::NotifySocket::open_again(address);
+        if (socket) return socket->release();
+        all_.notes.push_back(
+            fmt::format("{} is not heard any more: {}", leaf, socket.error().text));
+        return -1;
     }
 
     state::Process& add_to_left_behind(const FormerProgram& program) {

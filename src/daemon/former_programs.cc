@@ -61,13 +61,14 @@ Fate fate_of(bool known, bool leader_lives, bool keep) {
 }  // namespace
 
 std::string write_mark(const LeafMark& mark) {
-    return fmt::format("{} {} {} {} {} {} {} {:d} {:d} {:d}\n{}\n{}", kForm, mark.leader, mark.in,
-                       mark.out, mark.err, mark.stopsignal, mark.stopwaitsecs, mark.stopasgroup,
-                       mark.killasgroup, mark.keep_descendants, mark.out_log, mark.err_log);
+    return fmt::format("{} {} {} {} {} {} {} {:d} {:d} {:d}\n{}\n{}\n{}", kForm, mark.leader,
+                       mark.in, mark.out, mark.err, mark.stopsignal, mark.stopwaitsecs,
+                       mark.stopasgroup, mark.killasgroup, mark.keep_descendants, mark.out_log,
+                       mark.err_log, mark.notify);
 }
 
 std::optional<LeafMark> read_mark(std::string_view text) {
-    constexpr std::size_t kLines = 3;
+    constexpr std::size_t kLines = 4;
     constexpr std::uint64_t kHighest = 0x7fffffff;
     const auto lines = split(text, '\n');
     if (lines.size() != kLines) return std::nullopt;
@@ -88,6 +89,7 @@ std::optional<LeafMark> read_mark(std::string_view text) {
     mark.keep_descendants = numbers[9] != 0;
     mark.out_log = lines[1];
     mark.err_log = lines[2];
+    mark.notify = lines[3];
     return mark;
 }
 

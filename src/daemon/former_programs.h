@@ -34,6 +34,7 @@ struct LeafMark {
     bool keep_descendants = false;
     std::string out_log;  // made by svd (AUTO); empty: none
     std::string err_log;
+    std::string notify;  // address of its notify socket; empty: none
     bool operator==(const LeafMark&) const = default;
 };
 [[nodiscard]] std::string write_mark(const LeafMark& mark);

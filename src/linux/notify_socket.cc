@@ -44,6 +44,18 @@ Result<std::string> name_of(int fd) {
     return "@" + std::string(address.sun_path + 1, size - kHead);
 }
 
+Result<UniqueFd> open_at(std::string_view name) {
+    auto fd = UniqueFd::adopt(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    if (!fd) return fail_errno(errno, "create a notify socket");
+    // Before anybody can send: what comes earlier has no sender.
+    const int on = 1;
+    if (::setsockopt(fd.get(), SOL_SOCKET, SO_PASSCRED, &on, sizeof(on)) != 0)
+        return fail_errno(errno, "ask for the senders of a notify socket");
+    ::setsockopt(fd.get(), SOL_SOCKET, SO_PASSPIDFD, &on, sizeof(on));  // since Linux 6.5
+    SVD_CHECK(bind_abstract(fd.get(), name));
+    return fd;
+}
+
 // Takes over every descriptor, whatever becomes of the message. True when there were credentials.
 bool take_control(msghdr& header, NotifySocket::Message& message) {
     bool known = false;
@@ -77,21 +89,21 @@ bool take_control(msghdr& header, NotifySocket::Message& message) {
 
 Result<NotifySocket> NotifySocket::open() {
     NotifySocket made;
-    made.fd_ = UniqueFd::adopt(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-    if (!made.fd_) return fail_errno(errno, "create a notify socket");
-    // Before anybody can send: what comes earlier has no sender.
-    const int on = 1;
-    if (::setsockopt(made.fd_.get(), SOL_SOCKET, SO_PASSCRED, &on, sizeof(on)) != 0)
-        return fail_errno(errno, "ask for the senders of a notify socket");
-    ::setsockopt(made.fd_.get(), SOL_SOCKET, SO_PASSPIDFD, &on, sizeof(on));  // since Linux 6.5
     std::uint64_t number = 0;
     if (::getrandom(&number, sizeof(number), 0) != static_cast<ssize_t>(sizeof(number)))
         return fail_errno(errno, "name a notify socket");
     const std::string name = fmt::format("svd/notify/{:016x}", number);
-    SVD_CHECK(bind_abstract(made.fd_.get(), name));
+    SVD_TRY(made.fd_, open_at(name));
     made.address_ = "@" + name;
     made.mark_ = KeptMark(made.fd_.get());
     return made;
+}
+
+Result<UniqueFd> NotifySocket::open_again(std::string_view address) {
+    constexpr std::size_t kLongestName = sizeof(sockaddr_un::sun_path) - 1;
+    if (!address.starts_with('@') || address.size() - 1 > kLongestName)
+        return fail("no address of a notify socket: {}", address);
+    return open_at(address.substr(1));
 }
 
 Result<NotifySocket> NotifySocket::adopt(UniqueFd fd) {

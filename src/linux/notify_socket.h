@@ -7,6 +7,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <sys/types.h>
@@ -32,6 +33,8 @@ class NotifySocket {
     [[nodiscard]] static Result<NotifySocket> open();
     // Of an earlier svd.
     [[nodiscard]] static Result<NotifySocket> adopt(UniqueFd fd);
+    // For adopt(), when nothing is left of the earlier one's but its address.
+    [[nodiscard]] static Result<UniqueFd> open_again(std::string_view address);
 
     // Empty when nothing is waiting. Never blocks.
     [[nodiscard]] std::optional<Message> receive();

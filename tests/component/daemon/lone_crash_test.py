@@ -200,6 +200,30 @@ class LoneCrash(DaemonCase):
         other.again()
         self.assertEqual(other.info("one")["pid"], theirs)
 
+    def test_ProgramsThatTellOfThemselves_AreHeardAgain(self):
+        """By their watchdog, too, and from the process that they have named."""
+        self.write("speaker.py", "import itertools, os, signal, socket, time\n"
+                   "signal.signal(signal.SIGPIPE, signal.SIG_IGN)\n"
+                   "if os.fork(): signal.pause()\n"
+                   "to = '\\0' + os.environ['NOTIFY_SOCKET'][1:]\n"
+                   "out = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)\n"
+                   "def send(text):\n"
+                   "    try: out.sendto(text.encode(), to)\n    except OSError: pass\n"
+                   "send('READY=1\\nMAINPID=%d' % os.getpid())\n"
+                   "for i in itertools.count():\n"
+                   "    send('WATCHDOG=1\\nSTATUS=%d' % i)\n    time.sleep(0.05)\n")
+        self.start("[program:p]\ncommand=/usr/bin/python3 {dir}/speaker.py\nready=notify\n"
+                   "watchdog_sec=1\nstopwaitsecs=1\nstopasgroup=true\n")
+        told = lambda: int(self.rpc.svd.getProcessInfoEx("p").get("status_text") or 0)
+        self.wait("it tells", told)
+        pid = self.info("p")["pid"]
+        before = told()
+        self.crash()
+        self.wait("longer than the watchdog waits", lambda: told() > before + 40)
+        self.assertEqual(self.info("p")["pid"], pid)
+        os.kill(pid, signal.SIGSTOP)
+        self.wait("its watchdog works", lambda: self.info("p")["pid"] not in (0, pid))
+
     def test_PausedPrograms_StayPaused(self):
         self.start(self.sleeper("one"))
         self.assertEqual(self.ctl("pause", "one")[0], 0)

@@ -46,16 +46,17 @@ TEST(FormerPrograms, Mark_IsReadAsItWasWritten) {
     all.stopwaitsecs = 30;
     all.stopasgroup = all.keep_descendants = true;
     all.out_log = "/var/log/a b-stdout---x.log";
+    all.notify = "@svd/notify/0123456789abcdef";
     EXPECT_EQ(read_mark(write_mark(all)), all);
     EXPECT_EQ(read_mark(write_mark(mark(1))), mark(1));
 }
 
 TEST(FormerPrograms, Mark_OfSomebodyElseIsNone) {
     for (const char* text :
-         {"", "\n\n", "1 2 3\n\n", "2 5 1 1 1 15 10 0 0 0\n\n", "1 0 1 1 1 15 10 0 0 0\n\n",
-          "1 5 1 1 1 99 10 0 0 0\n\n", "1 5 1 1 1 15 10 0 0 0", "1 5 1 1 1 15 10 0 0 x\n\n",
-          "1 5 1 1 1 15 99999999999 0 0 0\n\n", "1 5 1 1 1 4294967311 10 0 0 0\n\n",
-          "1 99999999999999999999999 1 1 1 15 10 0 0 0\n\n"})
+         {"", "\n\n\n", "1 2 3\n\n\n", "2 5 1 1 1 15 10 0 0 0\n\n\n", "1 0 1 1 1 15 10 0 0 0\n\n\n",
+          "1 5 1 1 1 99 10 0 0 0\n\n\n", "1 5 1 1 1 15 10 0 0 0\n\n", "1 5 1 1 1 15 10 0 0 x\n\n\n",
+          "1 5 1 1 1 15 99999999999 0 0 0\n\n\n", "1 5 1 1 1 4294967311 10 0 0 0\n\n\n",
+          "1 99999999999999999999999 1 1 1 15 10 0 0 0\n\n\n"})
         EXPECT_FALSE(read_mark(text)) << text;
 }
 
