@@ -1,6 +1,8 @@
-// Members that most objects do without: one pointer until they are there.
+// Members that most objects do without, or have alike: a pointer or two instead of the value.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -66,6 +68,7 @@ class Rare {
         return value_ ? *value_ : plain;
     }
     operator const T&() const { return get(); }  // NOLINT(*-explicit-*)
+    [[nodiscard]] const T& operator*() const { return get(); }
     [[nodiscard]] const T* operator->() const { return &get(); }
     [[nodiscard]] T& edit() { return value_ ? *value_ : value_.emplace(); }
 
@@ -74,6 +77,53 @@ class Rare {
 
   private:
     Boxed<T> value_;
+};
+
+// A value that many have alike, as the programs of one configuration do: what equals one of the
+// last few that were made shares its copy, and what equals T{} needs none. For one thread.
+template <class T>
+class Shared {
+  public:
+    Shared() = default;
+    Shared(T value) : value_(find(std::move(value))) {}  // NOLINT(*-explicit-*)
+    Shared& operator=(T value) {
+        value_ = find(std::move(value));
+        return *this;
+    }
+    // The same address does not mean the same member: equal values have one.
+    [[nodiscard]] const T& get() const {
+        static const T plain{};
+        return value_ ? *value_ : plain;
+    }
+    operator const T&() const { return get(); }  // NOLINT(*-explicit-*)
+    [[nodiscard]] const T& operator*() const { return get(); }
+    [[nodiscard]] const T* operator->() const { return &get(); }
+    // A copy of its own.
+    [[nodiscard]] T& edit() {
+        auto own = std::make_shared<T>(get());
+        T& value = *own;
+        value_ = std::move(own);
+        return value;
+    }
+
+    friend bool operator==(const Shared& a, const Shared& b) {
+        return a.value_ == b.value_ || a.get() == b.get();
+    }
+    friend bool operator==(const Shared& a, const T& b) { return a.get() == b; }
+
+  private:
+    static std::shared_ptr<const T> find(T value) {
+        static std::array<std::weak_ptr<const T>, 4> latest;
+        static std::size_t next = 0;
+        if (value == T{}) return nullptr;
+        for (const auto& known : latest)
+            if (auto same = known.lock(); same && *same == value) return same;
+        auto fresh = std::make_shared<T>(std::move(value));
+        latest.at(next++ % latest.size()) = fresh;
+        return fresh;
+    }
+
+    std::shared_ptr<const T> value_;
 };
 
 }  // namespace svd

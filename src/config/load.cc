@@ -25,7 +25,9 @@ void add_daemon_environment(std::vector<GroupConfig>& groups, const Environment&
     for (GroupConfig& group : groups) {
         for (auto& process : group.processes) {
             auto changed = std::make_shared<ProcessConfig>(*process);
-            changed->environment.insert(environment.begin(), environment.end());
+            Environment own = changed->environment;
+            own.insert(environment.begin(), environment.end());
+            changed->environment = std::move(own);
             process = std::move(changed);
         }
     }

@@ -94,8 +94,8 @@ class ProgramLoader {
         first_number_ = value("numprocs_start", parse_integer);
         shared_.depends_on = parse_string_list(reader_.text("depends_on", names_).value_or(""));
         read_environment_files();
-        read_shared_log("stdout", shared_.stdout_log);
-        read_shared_log("stderr", shared_.stderr_log);
+        read_shared_log("stdout", stdout_log_);
+        read_shared_log("stderr", stderr_log_);
         shared_.keep_descendants = value("descendants", parse_descendants);
         shared_.serverurl = reader_.text("serverurl", names_);
         if (shared_.serverurl && to_upper(py_strip(*shared_.serverurl)) == "AUTO")
@@ -124,7 +124,7 @@ class ProgramLoader {
                 return;
             }
             for (const auto& [name, value] : *variables) {
-                shared_.environment.insert_or_assign(name, value);
+                environment_.insert_or_assign(name, value);
                 names_.set("ENV_" + name, value);
             }
         }
@@ -140,10 +140,10 @@ class ProgramLoader {
             return;
         }
         const Credentials& user = *shared_.user;
-        shared_.environment.emplace("HOME", user.home);
-        shared_.environment.emplace("LOGNAME", user.user);
-        shared_.environment.emplace("SHELL", user.shell);
-        shared_.environment.emplace("USER", user.user);
+        environment_.emplace("HOME", user.home);
+        environment_.emplace("LOGNAME", user.user);
+        environment_.emplace("SHELL", user.shell);
+        environment_.emplace("USER", user.user);
     }
 
     void read_shared_log(const std::string& channel, LogConfig& log) {
@@ -170,15 +170,20 @@ class ProgramLoader {
         names.set("numprocs", static_cast<long long>(numprocs_));
         read_environment(process, names);
         process.directory = reader_.text("directory", names);
-        read_log("stdout", process.stdout_log, names);
-        read_log("stderr", process.stderr_log, names);
-        if (process.redirect_stderr) drop_stderr_log(process.stderr_log);
+        LogConfig out = stdout_log_;
+        LogConfig err = stderr_log_;
+        read_log("stdout", out, names);
+        read_log("stderr", err, names);
+        if (process.redirect_stderr) drop_stderr_log(err);
+        process.stdout_log = std::move(out);
+        process.stderr_log = std::move(err);
         read_command(process, names);
         read_name(process, names);
         return process;
     }
 
     void read_environment(ProcessConfig& process, Names& names) {
+        process.environment = environment_;
         const auto text = reader_.text_as("environment", names, "environment");
         if (!text) return;
         auto environment = parse_environment(*text);
@@ -188,9 +193,10 @@ class ProgramLoader {
             reader_.error("environment", environment.error().text, cut ? kCutHint : "");
             return;
         }
-        for (const auto& [name, value] : *environment)
-            process.environment.insert_or_assign(name, value);
-        for (const auto& [name, value] : process.environment) names.set("ENV_" + name, value);
+        Environment all = environment_;
+        for (const auto& [name, value] : *environment) all.insert_or_assign(name, value);
+        process.environment = std::move(all);
+        for (const auto& [name, value] : *process.environment) names.set("ENV_" + name, value);
     }
 
     void read_log(const std::string& channel, LogConfig& log, const Names& names) {
@@ -246,7 +252,7 @@ class ProgramLoader {
             log.target = LogTarget::File;
             log.path = *std::move(path);
         } else {
-            log.more_paths.push_back(*std::move(path));
+            log.more_paths.edit().push_back(*std::move(path));
         }
     }
 
@@ -258,7 +264,7 @@ class ProgramLoader {
                                      reader_.section().name));
         log.target = LogTarget::None;
         log.path.clear();
-        log.more_paths.clear();
+        log.more_paths = {};
     }
 
     void read_command(ProcessConfig& process, const Names& names) {
@@ -301,6 +307,9 @@ class ProgramLoader {
     Names names_;
     const std::string& group_;
     ProcessConfig shared_;
+    Environment environment_;  // of all processes; each may add to it
+    LogConfig stdout_log_;     // likewise
+    LogConfig stderr_log_;
     int numprocs_ = 0;
     int first_number_ = 0;
 };

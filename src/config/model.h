@@ -35,7 +35,7 @@ enum class LogLevel : int {
     Critical = 50
 };
 
-enum class AutoRestart { Never, Unexpected, Always };
+enum class AutoRestart : std::uint8_t { Never, Unexpected, Always };
 
 // svd: how often autorestart may start a process again; one time more within `window` is FATAL.
 struct RestartLimit {
@@ -67,20 +67,20 @@ struct Readiness {
 };
 
 // Where the output of one channel goes.
-enum class LogTarget {
+enum class LogTarget : std::uint8_t {
     None,  // read and discarded
     Auto,  // a file that svd names below childlogdir and removes at the next start
     File,  // LogConfig::path; also /dev/stdout, /dev/stderr, /dev/fd/N
 };
 
 struct LogConfig {
-    LogTarget target = LogTarget::Auto;
     std::string path;  // File: as written, `~` and expressions expanded, may be relative
-    std::vector<std::string> more_paths;         // further files that get the same
+    Rare<std::vector<std::string>> more_paths;   // further files that get the same
     std::int64_t maxbytes = 50LL * 1024 * 1024;  // 0: never rotate
+    Seconds maxage{0};                           // svd; 0: never rotate for age
+    std::int64_t capture_maxbytes = 0;           // 0: capture off
     int backups = 10;
-    Seconds maxage{0};                  // svd; 0: never rotate for age
-    std::int64_t capture_maxbytes = 0;  // 0: capture off
+    LogTarget target = LogTarget::Auto;
     bool events_enabled = false;
     bool syslog = false;
     bool journal = false;
@@ -116,36 +116,38 @@ struct FcgiSocket {
     bool operator==(const FcgiSocket&) const = default;
 };
 
-// One process to be: a [program:x] section after expansion for one process_num.
+// One process to be: a [program:x] section after expansion for one process_num. There are many of
+// them, so what most have alike is shared, and what few have is boxed.
 struct ProcessConfig {
     std::string name;     // process_name, expanded
     std::string program;  // x of [program:x]
     std::string command;  // expanded, not yet split into words
     int priority = 999;
-    bool autostart = true;
-    Seconds startsecs{1};
     int startretries = 3;
-    AutoRestart autorestart = AutoRestart::Unexpected;
-    std::optional<RestartLimit> restart_limit;  // empty: for ever
-    std::vector<int> exitcodes{0};
-    int stopsignal = 15;
+    Seconds startsecs{1};
     Seconds stopwaitsecs{10};
+    int stopsignal = 15;
+    AutoRestart autorestart = AutoRestart::Unexpected;
+    bool autostart = true;
     bool stopasgroup = false;
     bool killasgroup = false;
     // svd: processes that outlive the leader are ended with it (false), or left alone (true).
     bool keep_descendants = false;
-    Rare<Readiness> readiness;
-    Boxed<Credentials> user;
     bool redirect_stderr = false;
-    LogConfig stdout_log;
-    LogConfig stderr_log;
-    Environment environment;  // [supervisord] environment overlaid by the program's own
+    Rare<Readiness> readiness;
+    Boxed<RestartLimit> restart_limit;  // empty: for ever
+    Shared<std::vector<int>> exitcodes{{0}};
+    Boxed<Credentials> user;
+    Shared<LogConfig> stdout_log;
+    Shared<LogConfig> stderr_log;
+    Shared<Environment> environment;  // [supervisord] environment overlaid by the program's own
     Boxed<std::string> directory;
     std::optional<mode_t> umask;
-    Boxed<std::string> serverurl;         // empty: computed ("AUTO")
-    Boxed<FcgiSocket> fcgi_socket;        // members of an [fcgi-program:x], in a [group:x] too
-    std::vector<std::string> depends_on;  // programs that start first; the order is made by load
-    Rare<Limits> limits;                  // hot: applied to running processes at a reread
+    Boxed<std::string> serverurl;   // empty: computed ("AUTO")
+    Boxed<FcgiSocket> fcgi_socket;  // members of an [fcgi-program:x], in a [group:x] too
+    // Programs that start first; the order is made by load.
+    Rare<std::vector<std::string>> depends_on;
+    Rare<Limits> limits;  // hot: applied to running processes at a reread
     bool operator==(const ProcessConfig&) const = default;
 };
 

@@ -117,8 +117,8 @@ class Orderer {
         for (std::size_t group = 0; group < groups_.size(); ++group)
             for (const auto& process : groups_[group].processes) {
                 groups_of_[process->program].insert(group);
-                if (!process->depends_on.empty())
-                    depends_on_.emplace(process->program, &process->depends_on);
+                if (!process->depends_on->empty())
+                    depends_on_.emplace(process->program, &process->depends_on.get());
             }
     }
 
@@ -175,7 +175,7 @@ class Orderer {
         Edges edges(programs.size());
         bool any = false;
         for (std::size_t i = 0; i < programs.size(); ++i)
-            for (const std::string& name : programs[i].processes.front()->depends_on)
+            for (const std::string& name : programs[i].processes.front()->depends_on.get())
                 if (const auto found = index.find(name); found != index.end())
                     any = edges[i].insert(found->second).second || any;
         if (!any) return;

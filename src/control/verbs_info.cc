@@ -108,7 +108,8 @@ void Supervisor::each_status(
 std::vector<ConfigInfo> Supervisor::all_config_info() const {
     const auto log_text = [&](const config::GroupConfig& group,
                               const config::ProcessConfig& process, Channel channel) {
-        const auto& log = channel == Channel::Stdout ? process.stdout_log : process.stderr_log;
+        const config::LogConfig& log =
+            channel == Channel::Stdout ? process.stdout_log : process.stderr_log;
         switch (log.target) {
             case config::LogTarget::None:
                 return std::string("none");

@@ -24,7 +24,7 @@ std::vector<std::string> child_environment(const config::Environment& inherited,
     if (!url.empty()) own["SUPERVISOR_SERVER_URL"] = url;
     own["SUPERVISOR_PROCESS_NAME"] = config.name;
     own["SUPERVISOR_GROUP_NAME"] = group;
-    for (const auto& [name, value] : config.environment) own[name] = value;
+    for (const auto& [name, value] : *config.environment) own[name] = value;
 
     std::vector<std::string> entries;
     entries.reserve(inherited.size() + own.size());

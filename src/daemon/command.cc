@@ -40,7 +40,7 @@ std::string in_directory(const config::ProcessConfig& config, std::string_view p
 
 std::string_view search_path(const config::ProcessConfig& config,
                              const config::Environment& daemon_environment) {
-    for (const auto* environment : {&config.environment, &daemon_environment})
+    for (const auto* environment : {&config.environment.get(), &daemon_environment})
         if (const auto found = environment->find("PATH"); found != environment->end())
             return found->second;
     return kFallbackPath;

@@ -57,7 +57,7 @@ std::unique_ptr<log::OutputChannel> Executor::make_channel(Process& process, log
     if (const auto path = log_path(process, channel); !path.empty()) {
         options.file = parts_.files.open(path, file_options(config), now().mono);
     }
-    for (const auto& path : config.more_paths)
+    for (const auto& path : *config.more_paths)
         options.more_files.push_back(parts_.files.open(path, copy_options(config), now().mono));
     if (config.syslog && !protocol) {
         if (!syslog_) {

@@ -18,7 +18,7 @@ Status Executor::each_log(const Process& process, const LogWork& work) const {
     for (const auto channel : kChannels) {
         const auto& config = log_config(process, channel);
         SVD_CHECK(one(log_path(process, channel), file_options(config)));
-        for (const auto& path : config.more_paths) SVD_CHECK(one(path, copy_options(config)));
+        for (const auto& path : *config.more_paths) SVD_CHECK(one(path, copy_options(config)));
     }
     return {};
 }

@@ -135,20 +135,20 @@ void emit_config_info(std::string& out, const control::ConfigInfo& info) {
     fields.flag("redirect_stderr", process.redirect_stderr);
     fields.number("startretries", process.startretries);
     fields.number("startsecs", process.startsecs.count());
-    fields.number("stdout_capture_maxbytes", process.stdout_log.capture_maxbytes);
-    fields.flag("stdout_events_enabled", process.stdout_log.events_enabled);
+    fields.number("stdout_capture_maxbytes", process.stdout_log->capture_maxbytes);
+    fields.flag("stdout_events_enabled", process.stdout_log->events_enabled);
     fields.text("stdout_logfile", info.stdout_logfile);
-    fields.number("stdout_logfile_backups", process.stdout_log.backups);
-    fields.number("stdout_logfile_maxbytes", process.stdout_log.maxbytes);
-    fields.flag("stdout_syslog", process.stdout_log.syslog);
+    fields.number("stdout_logfile_backups", process.stdout_log->backups);
+    fields.number("stdout_logfile_maxbytes", process.stdout_log->maxbytes);
+    fields.flag("stdout_syslog", process.stdout_log->syslog);
     fields.number("stopsignal", process.stopsignal);
     fields.number("stopwaitsecs", process.stopwaitsecs.count());
-    fields.number("stderr_capture_maxbytes", process.stderr_log.capture_maxbytes);
-    fields.flag("stderr_events_enabled", process.stderr_log.events_enabled);
+    fields.number("stderr_capture_maxbytes", process.stderr_log->capture_maxbytes);
+    fields.flag("stderr_events_enabled", process.stderr_log->events_enabled);
     fields.text("stderr_logfile", info.stderr_logfile);
-    fields.number("stderr_logfile_backups", process.stderr_log.backups);
-    fields.number("stderr_logfile_maxbytes", process.stderr_log.maxbytes);
-    fields.flag("stderr_syslog", process.stderr_log.syslog);
+    fields.number("stderr_logfile_backups", process.stderr_log->backups);
+    fields.number("stderr_logfile_maxbytes", process.stderr_log->maxbytes);
+    fields.flag("stderr_syslog", process.stderr_log->syslog);
     fields.text("serverurl", process.serverurl.value_or("none"));
 }
 

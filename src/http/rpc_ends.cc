@@ -74,8 +74,7 @@ void emit_counts(std::string& out, const process::DeathLog* log) {
 }
 
 // Whether the last output can be known at all.
-bool is_kept(const config::ProcessConfig& config, const config::LogConfig& log) {
-    const bool joined = &log == &config.stderr_log && config.redirect_stderr;
+bool is_kept(const config::LogConfig& log, bool joined = false) {
     return !joined && (log.target != config::LogTarget::None || log.syslog || log.journal ||
                        log.events_enabled);
 }
@@ -98,8 +97,9 @@ void emit_ends(std::string& out, const EndsView& view) {
         const ArrayScope deaths(out);
         for (const auto& end : view.ends) emit_end(out, end);
     });
-    fields.flag("stdout_kept", is_kept(*process.config, process.config->stdout_log));
-    fields.flag("stderr_kept", is_kept(*process.config, process.config->stderr_log));
+    fields.flag("stdout_kept", is_kept(process.config->stdout_log));
+    fields.flag("stderr_kept",
+                is_kept(process.config->stderr_log, process.config->redirect_stderr));
     fields.text("stdout_tail", view.out);
     fields.text("stderr_tail", view.err);
 }

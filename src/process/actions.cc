@@ -422,7 +422,7 @@ void Actions::give_up_restarting() {
 }
 
 bool Actions::expected(const ExitStatus& status) const {
-    return std::ranges::find(config.exitcodes, status.rpc_value()) != config.exitcodes.end();
+    return std::ranges::find(*config.exitcodes, status.rpc_value()) != config.exitcodes->end();
 }
 
 }  // namespace svd::process

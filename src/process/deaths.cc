@@ -97,7 +97,7 @@ Death make_death(const config::ProcessConfig& config, const Data& data, DaemonSt
     death.early = data.state == State::Starting && (death.ran < config.startsecs || never_ready);
     death.expected =
         death.failure.empty() && !end.unseen && !death.early &&
-        std::ranges::find(config.exitcodes, end.status.rpc_value()) != config.exitcodes.end();
+        std::ranges::find(*config.exitcodes, end.status.rpc_value()) != config.exitcodes->end();
     death.asked = who_asked(data, daemon, end.breach);
     if (death.asked == Asked::No) death.doom = data.doom;
     if (death.doom == Doom::NotReady || death.doom == Doom::Silent) death.expected = false;

@@ -135,6 +135,12 @@ struct adl_serializer<svd::Rare<T>> {
 };
 
 template <class T>
+struct adl_serializer<svd::Shared<T>> {
+    static void to_json(json& value, const svd::Shared<T>& from) { value = from.get(); }
+    static void from_json(const json& value, svd::Shared<T>& to) { to = value.get<T>(); }
+};
+
+template <class T>
 struct adl_serializer<std::shared_ptr<const T>> {
     static void to_json(json& value, const std::shared_ptr<const T>& from) { value = *from; }
     static void from_json(const json& value, std::shared_ptr<const T>& to) {

@@ -383,7 +383,7 @@ TEST_F(RpcTest, ConfigInfo_HasAllFieldsInOrder) {
     config::Config fresh;
     auto member = program("web");
     member.exitcodes = {0, 2};
-    member.stdout_log.maxbytes = std::int64_t{1} << 40;
+    member.stdout_log.edit().maxbytes = std::int64_t{1} << 40;
     member.autorestart = config::AutoRestart::Always;
     fresh.groups.push_back(group("web", {member}));
     host.on_disk = std::make_shared<const config::Config>(std::move(fresh));

@@ -1,6 +1,7 @@
 #include "base/boxed.h"
 
 #include <string>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -45,6 +46,36 @@ TEST(Rare, IsThePlainValueUntilItIsEdited) {
     EXPECT_EQ(rare, std::string("a"));
     rare = std::string();
     EXPECT_EQ(rare, Rare<std::string>());
+}
+
+TEST(Shared, EqualValues_AreOneCopy) {
+    const Shared<std::string> a(std::string("a"));
+    Shared<std::string> b = std::string("b");
+    EXPECT_FALSE(a == b);
+    EXPECT_EQ(a, std::string("a"));
+    b = std::string("a");
+    EXPECT_EQ(&*a, &*b);
+    EXPECT_EQ(a, b);
+    EXPECT_TRUE(Shared<std::string>(std::string())->empty());
+    EXPECT_EQ(Shared<std::string>(), Shared<std::string>(std::string()));
+}
+
+TEST(Shared, EditedOne_IsItsOwn) {
+    Shared<std::string> a = std::string("same");
+    const Shared<std::string> b = a;
+    a.edit() += "!";
+    EXPECT_EQ(*a, "same!");
+    EXPECT_EQ(*b, "same");
+    const Shared<std::string> c = std::string("same");
+    EXPECT_EQ(&*b, &*c);
+    a = std::string("same");
+    EXPECT_EQ(a, b);
+}
+
+TEST(Shared, ManyDifferentOnes_KeepTheirValues) {
+    std::vector<Shared<int>> values;
+    for (int i = 0; i < 50; ++i) values.emplace_back(i % 10);
+    for (int i = 0; i < 50; ++i) EXPECT_EQ(*values[static_cast<std::size_t>(i)], i % 10);
 }
 
 }  // namespace

@@ -14,8 +14,8 @@ GroupConfig group(
     made.name = name;
     ProcessConfig process;
     process.name = name;
-    process.stdout_log.target = LogTarget::File;
-    process.stdout_log.path = "/tmp/a";
+    process.stdout_log.edit().target = LogTarget::File;
+    process.stdout_log.edit().path = "/tmp/a";
     change(process);
     made.processes.push_back(std::make_shared<const ProcessConfig>(process));
     return made;
@@ -44,12 +44,12 @@ TEST(Diff, AnyOptionOfAProcess_IsAChange) {
         [](auto& p) { p.command = "x"; },
         [](auto& p) { p.priority = 1; },
         [](auto& p) { p.exitcodes = {0, 2}; },
-        [](auto& p) { p.environment["A"] = "1"; },
+        [](auto& p) { p.environment.edit()["A"] = "1"; },
         [](auto& p) { p.keep_descendants = true; },
         [](auto& p) { p.restart_limit = {5, Seconds{60}}; },
         [](auto& p) { p.umask = 022; },
         [](auto& p) { p.user = Credentials{}; },
-        [](auto& p) { p.stderr_log.backups = 1; },
+        [](auto& p) { p.stderr_log.edit().backups = 1; },
         [](auto& p) { p.fcgi_socket = FcgiSocket{}; },
     };
     for (const auto& change : changes)
@@ -58,8 +58,8 @@ TEST(Diff, AnyOptionOfAProcess_IsAChange) {
 
 TEST(Diff, LogFileToAutoAndBack_IsAChange) {
     const auto to_auto = [](ProcessConfig& process) {
-        process.stdout_log.target = LogTarget::Auto;
-        process.stdout_log.path.clear();
+        process.stdout_log.edit().target = LogTarget::Auto;
+        process.stdout_log.edit().path.clear();
     };
     EXPECT_EQ(changed(group("a"), group("a", to_auto)).size(), 1U);
     EXPECT_EQ(changed(group("a", to_auto), group("a")).size(), 1U);

@@ -50,7 +50,7 @@ TEST(ProgramDefault, Options_AreThoseOfProgramsThatDoNotSetThem) {
     EXPECT_THAT(result.problems.list, IsEmpty());
     EXPECT_EQ(process(result, "own").startsecs, Seconds{2});
     EXPECT_EQ(process(result, "taken").startsecs, Seconds{7});
-    EXPECT_EQ(process(result, "taken").stdout_log.path, "/var/log/taken.log");
+    EXPECT_EQ(process(result, "taken").stdout_log->path, "/var/log/taken.log");
     EXPECT_EQ(process(result, "f").startsecs, Seconds{7});
     EXPECT_EQ(process(result, "l").startsecs, Seconds{1});
     EXPECT_TRUE(process(result, "l").autostart);
@@ -99,7 +99,7 @@ TEST(EnvFiles, Variables_AreBetweenTheDaemonsAndTheProgramsOwn) {
     ASSERT_TRUE(result.config.has_value()) << error_of(result);
     EXPECT_THAT(result.problems.list, IsEmpty());
     EXPECT_EQ(
-        process(result, "x").environment,
+        *process(result, "x").environment,
         (Environment{{"A", "a"}, {"ALL", "own"}, {"D", "daemon"}, {"FROM", "b"}, {"SEEN", "a"}}));
 }
 
@@ -133,14 +133,14 @@ TEST(LogTargets, List_GivesOneFileToReadAndCopies) {
         "stdout_logfile=/tmp/a.log, /dev/stdout, syslog\nstderr_logfile=AUTO,/tmp/e.log\n");
     ASSERT_TRUE(result.config.has_value()) << error_of(result);
     EXPECT_THAT(result.problems.list, IsEmpty());
-    const auto& out = process(result, "x").stdout_log;
+    const LogConfig& out = process(result, "x").stdout_log;
     EXPECT_EQ(out.target, LogTarget::File);
     EXPECT_EQ(out.path, "/tmp/a.log");
-    EXPECT_THAT(out.more_paths, ElementsAre("/dev/stdout"));
+    EXPECT_THAT(*out.more_paths, ElementsAre("/dev/stdout"));
     EXPECT_TRUE(out.syslog);
-    const auto& err = process(result, "x").stderr_log;
+    const LogConfig& err = process(result, "x").stderr_log;
     EXPECT_EQ(err.target, LogTarget::Auto);
-    EXPECT_THAT(err.more_paths, ElementsAre("/tmp/e.log"));
+    EXPECT_THAT(*err.more_paths, ElementsAre("/tmp/e.log"));
     EXPECT_FALSE(err.syslog);
 }
 
@@ -152,7 +152,7 @@ TEST(LogTargets, WhatSvdHasNotGot_IsWarnedAbout) {
     EXPECT_THAT(texts_of(result, Severity::Warning),
                 ElementsAre("log target 'memory' is ignored", "log target 'syslog @h' is ignored",
                             "log target 'AUTO' is ignored"));
-    EXPECT_THAT(process(result, "x").stdout_log.more_paths, IsEmpty());
+    EXPECT_THAT(*process(result, "x").stdout_log->more_paths, IsEmpty());
 }
 
 TEST(LogTargets, MissingDirectoryOfAnyTarget_IsAnError) {
@@ -166,7 +166,7 @@ TEST(LogTargets, RedirectedStderr_HasNoCopies) {
     const auto result =
         fixture.load_program("redirect_stderr=true\nstderr_logfile=/tmp/a, /tmp/b\n");
     ASSERT_TRUE(result.config.has_value()) << error_of(result);
-    EXPECT_THAT(process(result, "x").stderr_log.more_paths, IsEmpty());
+    EXPECT_THAT(*process(result, "x").stderr_log->more_paths, IsEmpty());
 }
 
 // --- depends_on ---------------------------------------------------------------------------------
@@ -179,7 +179,7 @@ TEST(DependsOn, Dependencies_StartFirst) {
     ASSERT_TRUE(result.config.has_value()) << error_of(result);
     EXPECT_THAT(result.problems.list, IsEmpty());
     EXPECT_THAT(start_order(result), ElementsAre("c", "b", "a", "d"));
-    EXPECT_THAT(process(result, "a").depends_on, ElementsAre("c", "b"));
+    EXPECT_THAT(*process(result, "a").depends_on, ElementsAre("c", "b"));
 }
 
 TEST(DependsOn, WithoutAny_NothingMoves) {

@@ -168,7 +168,7 @@ TEST(Load, DaemonEnvironment_IsExpandedOnceAndSeenByPrograms) {
         "environment=A=\"50%%\",B=\"%(ENV_FOO)s\"\n[program:y]\ncommand=%(ENV_A)s %(ENV_PCT)s\n");
     ASSERT_TRUE(result.config.has_value()) << error_of(result);
     EXPECT_EQ(only_process(result).command, "own");
-    EXPECT_EQ(only_process(result).environment,
+    EXPECT_EQ(*only_process(result).environment,
               (Environment{{"A", "own"}, {"B", "foo"}, {"C", "3"}}));
     EXPECT_EQ(result.config->groups.at(1).processes.at(0)->command, "50% 50%");
 }
@@ -178,11 +178,11 @@ TEST(Load, LogOptions_AreReadAndWarnedAbout) {
     const auto result = fixture.load_program(
         "stdout_logfile=/tmp/%%%(process_num)d.log\nstderr_logfile=~/err\nredirect_stderr=yes\n");
     ASSERT_TRUE(result.config.has_value()) << error_of(result);
-    EXPECT_EQ(only_process(result).stdout_log.path, "/tmp/%0.log");
-    EXPECT_EQ(only_process(result).stderr_log.target, LogTarget::None);
+    EXPECT_EQ(only_process(result).stdout_log->path, "/tmp/%0.log");
+    EXPECT_EQ(only_process(result).stderr_log->target, LogTarget::None);
     const auto more = fixture.load_program("stdout_logfile=SysLog\nstderr_logfile_maxbytes=0\n");
-    EXPECT_TRUE(only_process(more).stdout_log.syslog);
-    EXPECT_EQ(only_process(more).stdout_log.target, LogTarget::None);
+    EXPECT_TRUE(only_process(more).stdout_log->syslog);
+    EXPECT_EQ(only_process(more).stdout_log->target, LogTarget::None);
     std::vector<std::string> warnings = texts_of(result, Severity::Warning);
     for (const auto& text : texts_of(more, Severity::Warning)) warnings.push_back(text);
     EXPECT_EQ(warnings,
@@ -201,11 +201,11 @@ TEST(Load, AgesOfLogs_AreReadForBothChannelsAndTheDaemon) {
         "stdout_logfile_maxage=12h\nstderr_logfile_maxage=weekly\n"
         "[supervisord]\nlogfile_maxage=30d\n");
     ASSERT_TRUE(result.config.has_value()) << error_of(result);
-    EXPECT_EQ(only_process(result).stdout_log.maxage, std::chrono::hours(12));
-    EXPECT_EQ(only_process(result).stderr_log.maxage, std::chrono::hours(7 * 24));
+    EXPECT_EQ(only_process(result).stdout_log->maxage, std::chrono::hours(12));
+    EXPECT_EQ(only_process(result).stderr_log->maxage, std::chrono::hours(7 * 24));
     EXPECT_EQ(result.config->daemon.logfile_maxage, std::chrono::hours(30 * 24));
     const auto plain = fixture.load_program("");
-    EXPECT_EQ(only_process(plain).stdout_log.maxage.count(), 0);
+    EXPECT_EQ(only_process(plain).stdout_log->maxage.count(), 0);
     EXPECT_EQ(plain.config->daemon.logfile_maxage.count(), 0);
 }
 
@@ -335,18 +335,18 @@ TEST(Load, LoginEnvironment_IsOfTheUserAndGivesWayToTheProgramsOwn) {
         fixture.load_program("user=web\nlogin_environment=true\nenvironment=HOME=\"/own\"\n");
     ASSERT_TRUE(result.config.has_value()) << error_of(result);
     EXPECT_EQ(
-        only_process(result).environment,
+        *only_process(result).environment,
         (Environment{{"HOME", "/own"}, {"LOGNAME", "web"}, {"SHELL", "/bin/sh"}, {"USER", "web"}}));
     const auto without = fixture.load_program("user=web\n");
     ASSERT_TRUE(without.config.has_value());
-    EXPECT_TRUE(only_process(without).environment.empty());
+    EXPECT_TRUE(only_process(without).environment->empty());
 }
 
 TEST(Load, LoginEnvironmentWithoutAUser_IsAWarning) {
     Fixture fixture;
     const auto result = fixture.load_program("login_environment=true\n");
     ASSERT_TRUE(result.config.has_value());
-    EXPECT_TRUE(only_process(result).environment.empty());
+    EXPECT_TRUE(only_process(result).environment->empty());
     ASSERT_EQ(result.problems.list.size(), 1U);
     EXPECT_EQ(result.problems.list[0].text,
               "[program:x] login_environment means nothing without user=");

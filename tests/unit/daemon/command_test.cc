@@ -64,7 +64,7 @@ TEST_F(FindCommand, FaultsAreInSupervisorsWords) {
 
 TEST_F(FindCommand, ThePathOfTheProgramsEnvironmentCounts) {
     file("own/tool", kExecutable);
-    config_.environment["PATH"] = directory_ + "/own";
+    config_.environment.edit()["PATH"] = directory_ + "/own";
     EXPECT_EQ(find("tool")->path, directory_ + "/own/tool");
     EXPECT_FALSE(find("sh"));
 }

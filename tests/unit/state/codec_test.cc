@@ -29,7 +29,7 @@ std::shared_ptr<const config::ProcessConfig> program() {
     config.limits.edit().ionice = config::IoPriority{config::IoClass::Idle, 0};
     config.limits.edit().rlimits = {{config::Resource::Core, 0, config::kUnlimited}};
     config.limits.edit().memory_restart = 1ULL << 60U;
-    config.stdout_log.more_paths = {"/a", "/b"};
+    config.stdout_log.edit().more_paths = std::vector<std::string>{"/a", "/b"};
     return std::make_shared<const config::ProcessConfig>(config);
 }
 
