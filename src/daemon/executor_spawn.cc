@@ -78,11 +78,9 @@ process::Event Executor::spawn(Process& process) {
 
 Status Executor::adopt(Process& process, os::Child child) {
     return parts_.children.adopt(
-        std::move(child),
-        {.before_reap = {},
-         .on_exit = [this, &process, run = process.data.run](const os::ExitReport& report) {
-             child_ended(process, run, report);
-         }});
+        std::move(child), [this, &process, run = process.data.run](const os::ExitReport& report) {
+            child_ended(process, run, report);
+        });
 }
 
 Result<Executor::Pipes> Executor::make_pipes(const Process& process) {

@@ -34,9 +34,7 @@ Result<std::unique_ptr<UpgradeCheck>> UpgradeCheck::start(os::Loop& loop, os::Ch
     SVD_TRY(auto child, os::spawn(spec));
     check->pid_ = child.pid;
     SVD_CHECK(children.adopt(std::move(child),
-                             {.before_reap = {}, .on_exit = [self](const os::ExitReport& report) {
-                                  self->ended(report);
-                              }}));
+                             [self](const os::ExitReport& report) { self->ended(report); }));
     check->output_ = std::move(pipe.read);
     check->timer_.set(os::Loop::now().mono + kPatience);
     return check;

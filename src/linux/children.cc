@@ -78,12 +78,6 @@ class Flagged {
 
 }  // namespace
 
-struct ChildTable::Entry {
-    Child child;
-    Handlers handlers;
-    bool forgotten = false;
-};
-
 ChildTable::ChildTable(Loop& loop, StrayHandler on_stray)
     : loop_(loop), on_stray_(std::move(on_stray)) {}
 
@@ -118,7 +112,7 @@ Result<std::unique_ptr<ChildTable>> ChildTable::create(Loop& loop, StrayHandler 
     return table;
 }
 
-Status ChildTable::adopt(Child child, Handlers handlers) {
+Status ChildTable::adopt(Child child, ExitHandler on_exit) {
     const pid_t pid = child.pid;
     if (!child.pidfd) {
         child.pidfd = UniqueFd::adopt(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
@@ -129,49 +123,44 @@ Status ChildTable::adopt(Child child, Handlers handlers) {
     interest.data.fd = pid;
     if (epoll_ctl(pidfds_.get(), EPOLL_CTL_ADD, child.pidfd.get(), &interest) != 0)
         return fail_errno(errno, "watch process {}", pid);
-    auto entry = std::make_shared<Entry>();
-    entry->child = std::move(child);
-    entry->handlers = std::move(handlers);
-    children_.insert_or_assign(pid, std::move(entry));
+    children_.insert_or_assign(pid, Entry{std::move(child), std::move(on_exit)});
     return {};
 }
 
 // Not by closing alone: a child on its way to execve may hold a copy of the pidfd.
-void ChildTable::remove(const Entry& entry) {
-    epoll_ctl(pidfds_.get(), EPOLL_CTL_DEL, entry.child.pidfd.get(), nullptr);
-    children_.erase(entry.child.pid);
+void ChildTable::remove(Children::iterator found) {
+    epoll_ctl(pidfds_.get(), EPOLL_CTL_DEL, found->second.child.pidfd.get(), nullptr);
+    children_.erase(found);
 }
 
 void ChildTable::forget(pid_t pid) {
     const auto found = children_.find(pid);
-    if (found == children_.end()) return;
-    found->second->forgotten = true;
-    found->second->handlers = {};
+    if (found != children_.end()) found->second.on_exit = nullptr;
 }
 
 std::size_t ChildTable::size() const {
     std::size_t known = 0;
-    for (const auto& [pid, entry] : children_) known += entry->forgotten ? 0U : 1U;
+    for (const auto& [pid, entry] : children_) known += entry.on_exit ? 1U : 0U;
     return known;
 }
 
 bool ChildTable::contains(pid_t pid) const {
     const auto found = children_.find(pid);
-    return found != children_.end() && !found->second->forgotten;
+    return found != children_.end() && found->second.on_exit;
 }
 
 int ChildTable::pidfd(pid_t pid) const {
     const auto found = children_.find(pid);
-    return found == children_.end() ? -1 : found->second->child.pidfd.get();
+    return found == children_.end() ? -1 : found->second.child.pidfd.get();
 }
 
-void ChildTable::finish(const std::shared_ptr<Entry>& entry) {
+void ChildTable::finish(Children::iterator found) {
     if (busy_) return;
-    const Child& child = entry->child;
+    const Child& child = found->second.child;
     const auto id = static_cast<id_t>(child.pidfd.get());
     const Waited peeked = wait_for(kPidfd, id, WNOWAIT);
     // One that was foreign has become ours when its parent is gone.
-    if (child.foreign && peeked.code != 0) return finish_foreign(entry);
+    if (child.foreign && peeked.code != 0) return finish_foreign(found);
     if (!peeked.exited && peeked.code == 0) return;
 
     ExitReport report;
@@ -183,35 +172,17 @@ void ChildTable::finish(const std::shared_ptr<Entry>& entry) {
         report.exec_errno = child.report.code();
         report.exec_resource = child.report.resource();
     }
-    if (entry->forgotten) {
-        remove(*entry);
-        reap_stray(child.pid);
+    if (!found->second.on_exit) {
+        remove(found);
+        reap_stray(report.pid);
         return;
     }
-    {
-        const Flagged busy(busy_);
-        // A copy, because forget() may empty the original while it runs.
-        const auto before_reap = entry->handlers.before_reap;
-        if (before_reap) {
-            try {
-                before_reap(report);
-            } catch (...) {
-                // The child is reaped whatever the callback does, or it would be reported for ever.
-                static_cast<void>(wait_for(kPidfd, id, 0));
-                remove(*entry);
-                throw;
-            }
-        }
-    }
     static_cast<void>(wait_for(kPidfd, id, 0));
-    remove(*entry);
-    if (on_reaped_) on_reaped_(report.pid);
-    const Flagged busy(busy_);
-    if (entry->handlers.on_exit) entry->handlers.on_exit(report);
+    report_end(found, report);
 }
 
-void ChildTable::finish_foreign(const std::shared_ptr<Entry>& entry) {
-    const Child& child = entry->child;
+void ChildTable::finish_foreign(Children::iterator found) {
+    const Child& child = found->second.child;
     const Stranger end = look_at_stranger(child.pidfd.get(), child.pid);
     if (end.state == StrangerState::Alive) return;
     if (end.state == StrangerState::Zombie) {
@@ -224,10 +195,16 @@ void ChildTable::finish_foreign(const std::shared_ptr<Entry>& entry) {
     report.pid = child.pid;
     report.lost = end.state == StrangerState::Unknown;
     report.status = report.lost ? ExitStatus{.code = 255} : status_of(end.wait_status);
-    remove(*entry);
+    report_end(found, report);
+}
+
+// The callback may change the table in any way.
+void ChildTable::report_end(Children::iterator found, const ExitReport& report) {
+    const ExitHandler on_exit = std::move(found->second.on_exit);
+    remove(found);
     if (on_reaped_) on_reaped_(report.pid);
     const Flagged busy(busy_);
-    if (entry->handlers.on_exit) entry->handlers.on_exit(report);
+    if (on_exit) on_exit(report);
 }
 
 void ChildTable::reap_stray(pid_t pid) {
@@ -259,9 +236,7 @@ bool ChildTable::collect_exited(int budget) {
         for (int i = 0; i < count; ++i) {
             // Taken along by a callback of one before it, perhaps.
             const auto found = children_.find(ready[static_cast<std::size_t>(i)].data.fd);
-            if (found == children_.end()) continue;
-            const auto entry = found->second;
-            finish(entry);
+            if (found != children_.end()) finish(found);
         }
     }
     return true;
@@ -273,12 +248,10 @@ bool ChildTable::collect_strays(int budget) {
         const Waited peeked = wait_for(P_ALL, 0, WNOWAIT);
         if (!peeked.exited) return false;
         const auto found = children_.find(peeked.info.si_pid);
-        if (found != children_.end()) {
-            const auto entry = found->second;
-            finish(entry);
-        } else {
+        if (found != children_.end())
+            finish(found);
+        else
             reap_stray(peeked.info.si_pid);
-        }
     }
     return true;
 }

@@ -1,9 +1,8 @@
 // The only place that waits for children.
 //
-// A child is reported once, in this order: before_reap while the zombie still pins the pid (drain
-// its output, kill what it left behind), then it is reaped, then on_exit. Both callbacks may adopt,
-// forget or spawn. The daemon is made a child subreaper, so descendants that lost their parent
-// become its children; those are reaped too and reported as strays.
+// A child is reported once, after it has been reaped; the callback may adopt, forget or spawn. The
+// daemon is made a child subreaper, so descendants that lost their parent become its children;
+// those are reaped too and reported as strays.
 #pragma once
 
 #include <cstdint>
@@ -52,10 +51,7 @@ struct StrayReport {
 
 class ChildTable {
   public:
-    struct Handlers {
-        std::function<void(const ExitReport&)> before_reap;  // may be empty
-        std::function<void(const ExitReport&)> on_exit;
-    };
+    using ExitHandler = std::function<void(const ExitReport&)>;
     using StrayHandler = std::function<void(const StrayReport&)>;
 
     // Takes SIGCHLD and becomes a child subreaper. The Loop must outlive the table.
@@ -65,10 +61,10 @@ class ChildTable {
     ChildTable(const ChildTable&) = delete;
     ChildTable& operator=(const ChildTable&) = delete;
 
-    // Takes the child over. One that is foreign is somebody else's to reap, and reported by on_exit
-    // alone. A Child without a pidfd (taken up from a snapshot) gets one.
+    // Takes the child over. One that is foreign is somebody else's to reap. A Child without a pidfd
+    // (taken up from a snapshot) gets one.
     // On error nothing is reported and the child, when it exits, is a stray.
-    [[nodiscard]] Status adopt(Child child, Handlers handlers);
+    [[nodiscard]] Status adopt(Child child, ExitHandler on_exit);
     // No more reports for this child; it is still reaped, as a stray.
     void forget(pid_t pid);
     [[nodiscard]] std::size_t size() const;
@@ -85,11 +81,16 @@ class ChildTable {
     void on_reaped(std::function<void(pid_t)> handler);
 
   private:
-    struct Entry;
+    struct Entry {
+        Child child;
+        ExitHandler on_exit;  // empty: forgotten
+    };
+    using Children = std::unordered_map<pid_t, Entry>;
     ChildTable(Loop& loop, StrayHandler on_stray);
-    void finish(const std::shared_ptr<Entry>& entry);
-    void finish_foreign(const std::shared_ptr<Entry>& entry);
-    void remove(const Entry& entry);
+    void finish(Children::iterator found);
+    void finish_foreign(Children::iterator found);
+    void report_end(Children::iterator found, const ExitReport& report);
+    void remove(Children::iterator found);
     // True when there may be more.
     bool collect_exited(int budget);
     bool collect_strays(int budget);
@@ -99,7 +100,7 @@ class ChildTable {
     StrayHandler on_stray_;
     std::function<void(pid_t)> on_reaped_;
     bool busy_ = false;  // inside callbacks
-    std::unordered_map<pid_t, std::shared_ptr<Entry>> children_;
+    Children children_;
     // One epoll for all pidfds, itself a source of the loop: a source for each would cost 600
     // bytes.
     UniqueFd pidfds_;

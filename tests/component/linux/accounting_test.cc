@@ -134,8 +134,7 @@ TEST_P(RealProcess, Figures_ComeWhereverTheyAre) {
     pipe.write.reset();
     scope.started(child.pid, child.in_cgroup);
     bool ended = false;
-    ASSERT_TRUE(nursery.table->adopt(std::move(child),
-                                     {nullptr, [&](const ExitReport&) { ended = true; }}));
+    ASSERT_TRUE(nursery.table->adopt(std::move(child), [&](const ExitReport&) { ended = true; }));
     ASSERT_TRUE(wait_ready(pipe.read.get()));
 
     const Usage usage = read_usage(scope, {});

@@ -212,7 +212,7 @@ TEST_F(ScopeNodes, ChildrenBelowANode_AreKilledApartAndTheNodeGoesWithTheLast) {
         pipe.write.reset();
         pids.push_back(child->pid);
         scopes.back().started(child->pid, true);
-        EXPECT_TRUE(nursery_.table->adopt(std::move(*child), {nullptr, [](const ExitReport&) {}}));
+        EXPECT_TRUE(nursery_.table->adopt(std::move(*child), [](const ExitReport&) {}));
         EXPECT_TRUE(wait_ready(pipe.read.get()));
     }
     node.reset();

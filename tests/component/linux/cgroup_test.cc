@@ -39,8 +39,8 @@ class CgroupTest : public testing::Test {
         }
         pipe.write.reset();
         const pid_t pid = child->pid;
-        EXPECT_TRUE(nursery_.table->adopt(std::move(*child),
-                                          {nullptr, [this](const ExitReport&) { ++exits_; }}));
+        EXPECT_TRUE(
+            nursery_.table->adopt(std::move(*child), [this](const ExitReport&) { ++exits_; }));
         EXPECT_TRUE(wait_ready(pipe.read.get()));
         return pid;
     }

@@ -34,8 +34,8 @@ struct House {
         pipe.write.reset();
         const pid_t pid = child->pid;
         scope.started(pid, child->in_cgroup);
-        EXPECT_TRUE(nursery.table->adopt(std::move(*child),
-                                         {nullptr, [this](const ExitReport&) { ++exits; }}));
+        EXPECT_TRUE(
+            nursery.table->adopt(std::move(*child), [this](const ExitReport&) { ++exits; }));
         EXPECT_TRUE(wait_ready(pipe.read.get()));
         return pid;
     }

@@ -46,10 +46,10 @@ class FreezerTest : public testing::Test {
         }
         ++started_;
         const pid_t pid = child->pid;
-        EXPECT_TRUE(nursery_.table->adopt(std::move(*child), {nullptr, [this](const ExitReport& r) {
-                                                                  ++exits_;
-                                                                  last_ = r.status;
-                                                              }}));
+        EXPECT_TRUE(nursery_.table->adopt(std::move(*child), [this](const ExitReport& r) {
+            ++exits_;
+            last_ = r.status;
+        }));
         return pid;
     }
     // True when there was something to read.

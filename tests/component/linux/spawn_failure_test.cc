@@ -153,12 +153,11 @@ TEST(SpawnFailure, ThousandFailures_LeaveNoDescriptorAndNoZombie) {
     for (int i = 0; i < kRuns; ++i) {
         auto child = spawn(spec);
         ASSERT_TRUE(child.has_value()) << child.error().text;
-        ASSERT_TRUE(nursery.table
-                        ->adopt(std::move(*child), {nullptr,
-                                                    [&](const ExitReport& r) {
-                                                        failed += r.exec_stage == SpawnStage::Exec;
-                                                    }})
-                        .has_value());
+        ASSERT_TRUE(
+            nursery.table
+                ->adopt(std::move(*child),
+                        [&](const ExitReport& r) { failed += r.exec_stage == SpawnStage::Exec; })
+                .has_value());
         if (nursery.table->size() >= 50) {
             ASSERT_TRUE(loop_until(nursery.loop, [&] { return nursery.table->size() < 25; }));
         }

@@ -167,8 +167,8 @@ TEST(Spawn, Descriptors_ArePlacedInEveryArrangement) {
             std::optional<ExitReport> report;
             auto child = spawn(spec);
             if (!child) return 1;
-            const auto adopted = nursery.table->adopt(
-                std::move(*child), {nullptr, [&](const ExitReport& r) { report = r; }});
+            const auto adopted =
+                nursery.table->adopt(std::move(*child), [&](const ExitReport& r) { report = r; });
             if (!adopted || !loop_until(nursery.loop, [&] { return report.has_value(); })) return 2;
             if (report->status.code != 0) return 3;
             for (const auto& [number, word] :
@@ -216,10 +216,8 @@ TEST(Spawn, SignalToTheGroupRightAfterwards_IsNeverLost) {
         const pid_t pid = child->pid;
         ASSERT_EQ(kill(-pid, SIGKILL), 0);
         ASSERT_TRUE(nursery.table
-                        ->adopt(std::move(*child), {nullptr,
-                                                    [&](const ExitReport& r) {
-                                                        killed += r.status.signal == SIGKILL;
-                                                    }})
+                        ->adopt(std::move(*child),
+                                [&](const ExitReport& r) { killed += r.status.signal == SIGKILL; })
                         .has_value());
     }
     EXPECT_TRUE(loop_until(nursery.loop, [&] { return killed == kRuns; }));
@@ -345,8 +343,8 @@ TEST_P(SpawnWithoutClone3, Child_IsStartedAndPlacedAllTheSame) {
         auto child = spawn(spec);
         if (!child || !child->pidfd || child->in_cgroup != tree.has_value()) return 2;
         std::optional<ExitReport> report;
-        const auto adopted = nursery.table->adopt(
-            std::move(*child), {nullptr, [&](const ExitReport& r) { report = r; }});
+        const auto adopted =
+            nursery.table->adopt(std::move(*child), [&](const ExitReport& r) { report = r; });
         if (!adopted || !loop_until(nursery.loop, [&] { return report.has_value(); })) return 3;
         char text[8192];
         const ssize_t n = read(pipe.read.get(), text, sizeof(text));

@@ -123,7 +123,7 @@ inline Outcome run_child(SpawnSpec spec) {
         return outcome;
     }
     const auto adopted = nursery.table->adopt(
-        std::move(*child), {nullptr, [&](const ExitReport& report) { outcome.report = report; }});
+        std::move(*child), [&](const ExitReport& report) { outcome.report = report; });
     EXPECT_TRUE(adopted.has_value());
     EXPECT_TRUE(loop_until(nursery.loop, [&] { return outcome.report.has_value(); }));
     char buffer[65536];
