@@ -119,7 +119,9 @@ void Executor::end_output(Process& process) {
 
 // Somebody still holds the pipe: go on reading, or the first write would end that descendant.
 void Executor::linger(Process& process, Lingering output) {
-    auto& lingering = runtime_of(process).lingering;
+    auto& owned = runtime_of(process).lingering;
+    if (!owned) owned = std::make_unique<std::list<Lingering>>();
+    auto& lingering = *owned;
     if (lingering.size() == kMaxLingering) lingering.pop_front();
     const auto entry = lingering.insert(lingering.end(), std::move(output));
     entry->reader->on_end([this, &lingering, entry] {

@@ -34,7 +34,7 @@ void Executor::make_scopes(process::Group& group) {
 
 void Executor::enter_own_leaf(Process& process) {
     auto& runtime = runtime_of(process);
-    runtime.leaf.clear();
+    runtime.leaf = std::string();
     runtime.scope = runtime.node ? parts_.scopes.make_below(runtime.node, process.name())
                                  : parts_.scopes.make({process.group->name(), process.name()});
     runtime.scope.limit(cgroup_settings(process.config->limits));

@@ -48,7 +48,7 @@ process::Event Executor::not_started(Process& process, std::string stage, std::s
 
 process::Event Executor::spawn(Process& process) {
     runtime_of(process).signal_on_request = 0;
-    if (!runtime_of(process).leaf.empty()) enter_own_leaf(process);
+    if (!runtime_of(process).leaf->empty()) enter_own_leaf(process);
     const auto command = find_command(*process.config, parts_.environment);
     if (!command) return not_started(process, "lookup", command.error().detail.value_or(""));
     if (process.config->fcgi_socket) {

@@ -34,8 +34,9 @@ state::Process Executor::save(const Process& process) const {
     }
     saved.holds_socket = runtime.socket != nullptr;
     saved.leaf = runtime.leaf;
-    for (const auto& output : runtime.lingering)
-        saved.lingering.push_back({output.which == log::Channel::Stderr, save_output(output)});
+    if (runtime.lingering)
+        for (const auto& output : *runtime.lingering)
+            saved.lingering.push_back({output.which == log::Channel::Stderr, save_output(output)});
     if (runtime.notify) saved.notify = runtime.notify->save();
     const auto scope = runtime.scope.save();
     saved.walking = scope.walking;

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "base/boxed.h"
 #include "control/views.h"
 #include "daemon/fcgi_sockets.h"
 #include "daemon/memory_guard.h"
@@ -19,7 +20,7 @@
 namespace svd::daemon {
 
 struct Output {
-    std::string auto_path;                        // of an AUTO log; made when the group is added
+    Rare<std::string> auto_path;                  // of an AUTO log; made when the group is added
     std::unique_ptr<log::OutputChannel> channel;  // null: nobody wants the bytes
     std::unique_ptr<OutputReader> reader;         // of the present run
 };
@@ -38,7 +39,7 @@ struct Lingering : Output {
 struct Runtime : process::Attachment {
     std::shared_ptr<os::ScopeNode> node;  // of the group; null when its processes have none
     os::Scope scope;
-    std::string leaf;  // where a former svd had put it; empty: where its name says
+    Rare<std::string> leaf;  // where a former svd had put it; empty: where its name says
     Output out;
     Output err;
     std::unique_ptr<StdinWriter> in;
@@ -47,8 +48,8 @@ struct Runtime : process::Attachment {
     std::unique_ptr<NotifyChannel> notify;  // null when it is not to tell anything of itself
     FcgiHandle socket;       // takes the place of `in`; held until the process is to start no more
     bool unwritten = false;  // a change that KeptState is about to write
-    int signal_on_request = 0;       // the last one that a verb sent to this run
-    std::list<Lingering> lingering;  // until they end
+    int signal_on_request = 0;                        // the last one that a verb sent to this run
+    std::unique_ptr<std::list<Lingering>> lingering;  // until they end; null: never any
 };
 
 [[nodiscard]] inline Runtime& runtime_of(process::Process& process) {

@@ -27,28 +27,29 @@ Result<std::string_view> StdinWriter::write_some(std::string_view text) {
 }
 
 void StdinWriter::on_ready() {
-    auto& text = waiting_->text;
+    auto& text = queue_->text;
     // When the child is gone or has closed its input, nothing is left to write.
     const auto rest = write_some(text).value_or("");
     text.erase(0, text.size() - rest.size());
     if (!text.empty()) return;
-    waiting_.reset();
-    if (on_drained_) on_drained_();
+    text = std::string();  // and its memory
+    queue_->watch.reset();
+    if (queue_->on_drained) queue_->on_drained();
 }
 
 Status StdinWriter::write(std::string_view text) {
-    if (waiting_) {
-        if (waiting_->text.size() + text.size() > kMaxQueued)
+    if (!queued().empty()) {
+        if (queue_->text.size() + text.size() > kMaxQueued)
             return fail_errno(ENOBUFS, "queue {} bytes for standard input", text.size());
-        waiting_->text += text;
+        queue_->text += text;
         return {};
     }
     SVD_TRY(const std::string_view rest, write_some(text));
     if (rest.empty()) return {};
-    auto waiting = std::make_unique<Waiting>(std::string(rest), os::Watch());
-    SVD_TRY(waiting->watch, os::Watch::add(loop_, pipe_.get(), EPOLLOUT, os::Priority::Control,
-                                           [this](std::uint32_t) { on_ready(); }));
-    waiting_ = std::move(waiting);
+    auto& waiting = queue();
+    SVD_TRY(waiting.watch, os::Watch::add(loop_, pipe_.get(), EPOLLOUT, os::Priority::Control,
+                                          [this](std::uint32_t) { on_ready(); }));
+    waiting.text = rest;
     return {};
 }
 

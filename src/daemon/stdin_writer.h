@@ -24,25 +24,30 @@ class StdinWriter {
     [[nodiscard]] int fd() const { return pipe_.get(); }
     // What the child has not taken yet.
     [[nodiscard]] std::string_view queued() const {
-        if (!waiting_) return {};
-        return waiting_->text;
+        if (!queue_) return {};
+        return queue_->text;
     }
     // Called from the loop whenever the child has read all that was queued.
-    void on_drained(std::function<void()> call) { on_drained_ = std::move(call); }
+    void on_drained(std::function<void()> call) { queue().on_drained = std::move(call); }
 
   private:
     StdinWriter(os::Loop& loop, UniqueFd pipe) : loop_(loop), pipe_(std::move(pipe)) {}
     Result<std::string_view> write_some(std::string_view text);
     void on_ready();
 
+    struct Queue {
+        std::string text;
+        os::Watch watch;  // while there is text
+        std::function<void()> on_drained;
+    };
+    Queue& queue() {
+        if (!queue_) queue_ = std::make_unique<Queue>();
+        return *queue_;
+    }
+
     os::Loop& loop_;
     UniqueFd pipe_;
-    std::function<void()> on_drained_;
-    struct Waiting {
-        std::string text;
-        os::Watch watch;
-    };
-    std::unique_ptr<Waiting> waiting_;  // exists only while something is queued
+    std::unique_ptr<Queue> queue_;  // null: nothing was ever queued, as for most programs
 };
 
 }  // namespace svd::daemon

@@ -58,11 +58,7 @@ Peer make_peer(const os::Peer& who, const std::string& listener) {
 class Server::Impl final : public ConnectionHost {
   public:
     Impl(os::Loop& loop, std::vector<Route> routes, Limits limits, Hooks hooks)
-        : loop_(loop),
-          routes_(std::move(routes)),
-          limits_(limits),
-          hooks_(std::move(hooks)),
-          buffer_(kReadBytes) {}
+        : loop_(loop), routes_(std::move(routes)), limits_(limits), hooks_(std::move(hooks)) {}
 
     ~Impl() {
         for (const auto& [key, connection] : connections_) connection->abandon();
@@ -82,7 +78,10 @@ class Server::Impl final : public ConnectionHost {
     [[nodiscard]] const std::vector<Route>& routes() const override { return routes_; }
     [[nodiscard]] Now now() const override { return hooks_.now ? hooks_.now() : read_clocks(); }
     [[nodiscard]] std::string_view date() override;
-    [[nodiscard]] std::span<char> read_buffer() override { return buffer_; }
+    [[nodiscard]] std::span<char> read_buffer() override {
+        if (!buffer_) buffer_ = std::make_unique_for_overwrite<char[]>(kReadBytes);
+        return {buffer_.get(), kReadBytes};
+    }
     void deadline_changed(std::optional<MonoTime> before, std::optional<MonoTime> after) override;
     void closed(Connection& connection) override;
 
@@ -111,7 +110,7 @@ class Server::Impl final : public ConnectionHost {
     std::vector<Route> routes_;
     Limits limits_;
     Hooks hooks_;
-    std::vector<char> buffer_;
+    std::unique_ptr<char[]> buffer_;  // while somebody is connected
     std::vector<std::unique_ptr<OpenListener>> listeners_;
     std::unordered_map<Connection*, std::shared_ptr<Connection>> connections_;
     std::size_t deadlines_ = 0;  // connections that have one
@@ -228,6 +227,7 @@ void Server::Impl::say_goodbye() {
 
 void Server::Impl::closed(Connection& connection) {
     connections_.erase(&connection);
+    if (connections_.empty()) buffer_.reset();
     if (paused_) resume_accepting();
 }
 

@@ -89,6 +89,8 @@ class Scope {
     // Was this reaped stray one of ours? For log lines only.
     [[nodiscard]] bool owns(const StrayReport& stray) const;
     [[nodiscard]] bool uses_cgroup() const;
+    // Its cgroup; null when it walks /proc.
+    [[nodiscard]] const Cgroup* cgroup() const { return uses_cgroup() ? &*cgroup_ : nullptr; }
 
     // Going on with the children of another program (an upgrade): how this scope knows its
     // processes, and taking that up again in a new scope of the same name.

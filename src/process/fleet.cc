@@ -29,8 +29,19 @@ void Process::record(Death death, LastOutput output) {
 }
 
 Process* Group::find(std::string_view process_name) const {
+    if (processes.size() == 1)
+        return processes.front()->name() == process_name ? processes.front().get() : nullptr;
     const auto found = std::ranges::lower_bound(by_name, process_name, {}, &Process::name);
     return found == by_name.end() || (*found)->name() != process_name ? nullptr : *found;
+}
+
+void Group::sort_names() {
+    by_name.reserve(processes.size());
+    for (const auto& process : processes) by_name.push_back(process.get());
+    // Of several with one name the first counts.
+    std::ranges::stable_sort(by_name, {}, &Process::name);
+    const auto others = std::ranges::unique(by_name, {}, &Process::name);
+    by_name.erase(others.begin(), others.end());
 }
 
 std::vector<Process*> Group::by_priority() const {
@@ -52,18 +63,15 @@ Group& Fleet::add_group(std::shared_ptr<const config::GroupConfig> config) {
     Group& group = *owned;
     group.config = std::move(config);
     group.sequence = next_group_sequence_++;
+    group.processes.reserve(group.config->processes.size());
     for (const auto& process_config : group.config->processes) {
         auto process = std::make_unique<Process>();
         process->config = process_config;
         process->group = &group;
         process->sequence = next_process_sequence_++;
-        group.by_name.push_back(process.get());
         group.processes.push_back(std::move(process));
     }
-    // Of several with one name the first counts.
-    std::ranges::stable_sort(group.by_name, {}, &Process::name);
-    const auto others = std::ranges::unique(group.by_name, {}, &Process::name);
-    group.by_name.erase(others.begin(), others.end());
+    if (group.processes.size() > 1) group.sort_names();
     process_count_ += group.processes.size();
     groups_.insert(std::move(owned));
     actuator_.group_added(group);

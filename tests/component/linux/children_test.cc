@@ -74,7 +74,7 @@ TEST(Children, ForeignOneWhoseParentIsGone_IsReaped) {
     auto child = spawn(child_spec({"wait"})).value();
     child.foreign = true;
     const pid_t pid = child.pid;
-    ASSERT_TRUE(nursery.table->adopt(std::move(child), recorder.handlers()));
+    ASSERT_TRUE(nursery.table->adopt(std::move(child), recorder.handler()));
     ASSERT_TRUE(send_signal(*nursery.table, pid, SIGKILL));
     ASSERT_TRUE(loop_until(nursery.loop, [&] { return recorder.exits.size() == 1; }));
     EXPECT_EQ(waitpid(pid, nullptr, WNOHANG), -1);
