@@ -6,6 +6,8 @@
 #include <malloc.h>
 #endif
 
+#include "linux/idle_code.h"
+
 namespace svd::daemon {
 
 void limit_memory_cache() {
@@ -17,6 +19,7 @@ void limit_memory_cache() {
 }
 
 void return_free_memory() {
+    os::release_idle_code();  // needs some itself
 #ifdef __GLIBC__
     ::malloc_trim(0);
 #endif

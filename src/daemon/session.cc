@@ -107,6 +107,10 @@ Status Session::open_sources() {
     SVD_TRY(settle_,
             os::Defer::create(loop_, [this] { return settle_turn(); }, os::Priority::Control));
     SVD_TRY(start_, os::Defer::create(loop_, [this] { return start_turn(); }));
+    SVD_TRY(tidy_, os::Defer::create(loop_, [] {
+                return_free_memory();
+                return false;
+            }));
     return {};
 }
 
@@ -178,8 +182,9 @@ bool Session::start_turn() {
     if (fleet_->start_some(kStartsPerTurn, now())) return true;
     if (kept_) kept_->begin();
     service_->ready();
-    // What reading the configuration needed is free now, at start as after an update.
-    return_free_memory();
+    // What reading the configuration needed is free now, at start as after an update. But first all
+    // that is to be written down for a successor.
+    tidy_.enable();
     return false;
 }
 

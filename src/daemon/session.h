@@ -185,6 +185,7 @@ class Session final : public control::Host {
     os::Timer last_words_;
     os::Defer settle_;
     os::Defer start_;
+    os::Defer tidy_;  // after starts, when nothing else is left to do
     std::vector<os::SignalWatch> signals_;
 
     std::optional<process::DaemonState> requested_;  // shutdown or restart, from the next turn on
