@@ -18,22 +18,26 @@ namespace svd::os {
 
 namespace {
 
-constexpr nlink_t kLinksWithoutChildren = 2;  // of a cgroup directory
-
-// The open directory of a scope's cgroup and what stat says of it.
-class CgroupDirectory {
+// What can be read of a scope's cgroup. Nothing of a scope without one.
+class Files {
   public:
-    explicit CgroupDirectory(const Scope& scope) {
-        auto fd = scope.open_cgroup();
-        if (!fd) return;
-        fd_ = *std::move(fd);
-        if (::fstat(fd_.get(), &info_) != 0) fd_.reset();
+    // Common: the same files are asked of all scopes in turn, see Cgroup::common_figures.
+    enum class Asked { Once, Common };
+    Files(const Scope& scope, Asked asked) : asked_(asked) {
+        const Cgroup* cgroup = scope.cgroup();
+        if (cgroup == nullptr) return;
+        const auto found = cgroup->identity();
+        if (!found) return;
+        cgroup_ = cgroup;
+        identity_ = *found;
     }
-    explicit operator bool() const { return static_cast<bool>(fd_); }
-    [[nodiscard]] std::uint64_t id() const { return info_.st_ino; }
-    [[nodiscard]] bool has_children() const { return info_.st_nlink > kLinksWithoutChildren; }
-    [[nodiscard]] Result<std::string> text(const char* file) const {
-        return read_small_file_at(fd_.get(), file);
+    explicit operator bool() const { return cgroup_ != nullptr; }
+    [[nodiscard]] std::uint64_t id() const { return identity_.inode; }
+    [[nodiscard]] bool has_children() const { return identity_.has_children; }
+    [[nodiscard]] std::optional<std::string> text(const char* file) const {
+        if (asked_ == Asked::Common) return cgroup_->common_figures(file);
+        auto found = cgroup_->figures(file);
+        return found ? std::optional(*std::move(found)) : std::nullopt;
     }
     [[nodiscard]] std::optional<std::uint64_t> number(const char* file) const {
         const auto found = text(file);
@@ -41,14 +45,15 @@ class CgroupDirectory {
     }
 
   private:
-    UniqueFd fd_;
-    struct stat info_{};
+    const Cgroup* cgroup_ = nullptr;
+    Cgroup::Identity identity_;
+    Asked asked_;
 };
 
-std::vector<pid_t> pids_of(const Scope& scope, const CgroupDirectory& directory) {
-    if (!directory || directory.has_children()) return scope.pids();
+std::vector<pid_t> pids_of(const Scope& scope, const Files& files) {
+    if (!files || files.has_children()) return scope.pids();
     std::vector<pid_t> pids;
-    const auto text = directory.text("cgroup.procs");
+    const auto text = files.text("cgroup.procs");
     if (!text) return pids;
     for (const auto word : split_blanks(*text))
         if (const auto pid = parse_number(word); pid && *pid > 0)
@@ -56,8 +61,8 @@ std::vector<pid_t> pids_of(const Scope& scope, const CgroupDirectory& directory)
     return pids;
 }
 
-void read_cpu(const CgroupDirectory& directory, Counters& counters) {
-    const auto text = directory.text("cpu.stat");
+void read_cpu(const Files& files, Counters& counters) {
+    const auto text = files.text("cpu.stat");
     const auto cpu = text ? parse_cpu_stat(*text) : std::nullopt;
     if (!cpu) return;
     counters.cpu_usec = cpu->usage_usec;
@@ -66,8 +71,8 @@ void read_cpu(const CgroupDirectory& directory, Counters& counters) {
 }
 
 // False without the controller.
-bool read_io(const CgroupDirectory& directory, Counters& counters) {
-    const auto text = directory.text("io.stat");
+bool read_io(const Files& files, Counters& counters) {
+    const auto text = files.text("io.stat");
     if (!text) return false;
     const auto io = parse_io_stat(*text);
     counters.read_bytes = io.read_bytes;
@@ -99,7 +104,7 @@ class ProcSum {
 
   private:
     static Result<std::string> file(pid_t pid, const char* name) {
-        return read_small_file(fmt::format("/proc/{}/{}", pid, name));
+        return read_figures(fmt::format("/proc/{}/{}", pid, name));
     }
     static void add_cpu(pid_t pid, Usage& usage) {
         const auto text = file(pid, "stat");
@@ -138,11 +143,11 @@ class ProcSum {
     bool wants_io_;
 };
 
-void read_cgroup_usage(const CgroupDirectory& directory, const Counters& start, Usage& usage) {
+void read_cgroup_usage(const Files& files, const Counters& start, Usage& usage) {
     Counters total;
-    total.cgroup = directory.id();
-    read_cpu(directory, total);
-    const bool has_io = read_io(directory, total);
+    total.cgroup = files.id();
+    read_cpu(files, total);
+    const bool has_io = read_io(files, total);
     const Counters run = since(total, start);
     usage.cpu_usec = run.cpu_usec;
     usage.cpu_user_usec = run.cpu_user_usec;
@@ -151,71 +156,71 @@ void read_cgroup_usage(const CgroupDirectory& directory, const Counters& start, 
         usage.read_bytes = run.read_bytes;
         usage.written_bytes = run.written_bytes;
     }
-    usage.memory = directory.number("memory.current");
+    usage.memory = files.number("memory.current");
     if (usage.memory) {
-        usage.memory_peak = directory.number("memory.peak");
-        usage.swap = directory.number("memory.swap.current");
+        usage.memory_peak = files.number("memory.peak");
+        usage.swap = files.number("memory.swap.current");
     }
-    usage.tasks = directory.number("pids.current");
+    usage.tasks = files.number("pids.current");
 }
 
 }  // namespace
 
 Counters read_counters(const Scope& scope) {
     Counters counters;
-    const CgroupDirectory directory(scope);
-    if (!directory) return counters;
-    counters.cgroup = directory.id();
-    read_cpu(directory, counters);
-    read_io(directory, counters);
-    if (const auto text = directory.text("memory.events")) {
+    const Files files(scope, Files::Asked::Once);
+    if (!files) return counters;
+    counters.cgroup = files.id();
+    read_cpu(files, counters);
+    read_io(files, counters);
+    if (const auto text = files.text("memory.events")) {
         counters.oom_kills = parse_keyed(*text, "oom_kill").value_or(0);
-        counters.memory_peak = directory.number("memory.peak").value_or(0);
+        counters.memory_peak = files.number("memory.peak").value_or(0);
     }
     return counters;
 }
 
 Usage read_usage(const Scope& scope, const Counters& start) {
     Usage usage;
-    const CgroupDirectory directory(scope);
-    if (directory) {
+    const Files files(scope, Files::Asked::Common);
+    if (files) {
         usage.source = Usage::Source::Cgroup;
-        read_cgroup_usage(directory, start, usage);
+        read_cgroup_usage(files, start, usage);
     }
     const ProcSum sum(usage);
     if (!sum.is_needed()) return usage;
-    const auto pids = pids_of(scope, directory);
+    const auto pids = pids_of(scope, files);
     usage.processes = pids.size();
     if (pids.empty()) return usage;
     for (const pid_t pid : pids) sum.add_process(pid, usage);
-    usage.source = directory ? Usage::Source::CgroupAndProc : Usage::Source::Proc;
+    usage.source = files ? Usage::Source::CgroupAndProc : Usage::Source::Proc;
     return usage;
 }
 
 void read_limits(const Scope& scope, Usage& usage) {
-    const CgroupDirectory directory(scope);
-    if (!directory) return;
+    const Files files(scope, Files::Asked::Common);
+    if (!files) return;
     const auto limit = [&](const char* file) {
-        const auto text = directory.text(file);
+        const auto text = files.text(file);
         return text ? parse_limit(*text) : std::nullopt;
     };
     usage.memory_high = limit("memory.high");
     usage.memory_max = limit("memory.max");
     usage.swap_max = limit("memory.swap.max");
     usage.tasks_max = limit("pids.max");
-    if (const auto text = directory.text("cpu.max")) usage.cpu_max_permille = parse_cpu_max(*text);
+    if (const auto text = files.text("cpu.max")) usage.cpu_max_permille = parse_cpu_max(*text);
 }
 
 MemoryLimit read_memory_limit(const Scope& scope) {
     constexpr int kLevels = 8;
     MemoryLimit limit;
-    const CgroupDirectory directory(scope);
-    if (!directory) return limit;
-    limit.has_controller = directory.text("memory.events").has_value();
+    const Files files(scope, Files::Asked::Once);
+    if (!files) return limit;
+    limit.has_controller = files.text("memory.events").has_value();
     if (!limit.has_controller) return limit;
     std::string file = "memory.max";
     for (int level = 0; level < kLevels; ++level, file.insert(0, "../")) {
-        const auto text = directory.text(file.c_str());
+        const auto text = files.text(file.c_str());
         if (!text) break;  // the root has none
         limit.bytes = parse_limit(*text);
         limit.from_above = level > 0;
@@ -230,6 +235,34 @@ MemoryLimit read_memory_limit(const Scope& scope) {
 Result<UniqueFd> Scope::open_cgroup() const {
     if (!uses_cgroup()) return fail_errno(ENOENT, "open the cgroup of a scope without one");
     return cgroup_->open();
+}
+
+Result<Cgroup::Identity> Cgroup::identity() const {
+    constexpr nlink_t kLinksWithoutChildren = 2;
+    struct stat info{};
+    if (::fstatat(tree_->fd(), name_.c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0)
+        return fail_errno(errno, "look at cgroup {}", path());
+    return Identity{info.st_ino, info.st_nlink > kLinksWithoutChildren};
+}
+
+Result<std::string> Cgroup::figures(const char* file) const {
+    std::string path = name_;
+    path.append("/").append(file);
+    return read_figures_at(tree_->fd(), path);
+}
+
+std::optional<std::string> Cgroup::common_figures(const char* file) const {
+    const auto slash = name_.rfind('/');
+    const std::string_view node =
+        slash == std::string::npos ? "" : std::string_view(name_).substr(0, slash);
+    const auto known = tree_->missing_.find(node);
+    if (known != tree_->missing_.end() && known->second.contains(std::string_view(file)))
+        return std::nullopt;
+    auto text = figures(file);
+    if (text) return *std::move(text);
+    // A cgroup that is gone by now has no files at all, which says nothing about the others.
+    if (text.error().code == ENOENT && identity()) tree_->missing_[std::string(node)].insert(file);
+    return std::nullopt;
 }
 
 Result<UniqueFd> Cgroup::open() const {

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -41,6 +42,18 @@ class Cgroup {
     [[nodiscard]] Result<UniqueFd> ensure() const;
     // The leaf's directory, for reading its files. ENOENT when it does not exist.
     [[nodiscard]] Result<UniqueFd> open() const;
+    // Its inode, and whether there are cgroups in it. ENOENT when it does not exist.
+    struct Identity {
+        std::uint64_t inode = 0;
+        bool has_children = false;
+    };
+    [[nodiscard]] Result<Identity> identity() const;
+    // A file of figures.
+    [[nodiscard]] Result<std::string> figures(const char* file) const;
+    // The same for one who reads many, empty when it cannot be had. What is missing here, for want
+    // of a controller, is not looked for in the cgroups beside it until controllers are handed
+    // down.
+    [[nodiscard]] std::optional<std::string> common_figures(const char* file) const;
     // A live process is inside, at any depth. False when the leaf does not exist. Zombies do not
     // count.
     [[nodiscard]] Result<bool> populated() const;
@@ -200,6 +213,8 @@ class CgroupTree {
     bool moved_ = false;                               // the daemon is in its leaf
     std::set<std::string> nodes_;                      // that exist
     std::unordered_map<std::string, Limited> limits_;  // by leaf or node, where there are any
+    // Files of figures that leaves do not have, by the node they lie in ("": none).
+    std::map<std::string, std::set<std::string, std::less<>>, std::less<>> missing_;
     Watch inotify_watch_;
     Defer recheck_;
 };

@@ -101,6 +101,7 @@ Status CgroupTree::hand_down(const std::string& controller) {
     if (const int code = write_control(dir_.get(), kHandedDown, text); code != 0)
         return fail_errno(code, "hand it down from cgroup {}", path_);
     controllers_.insert(controller);
+    missing_.clear();
     for (const std::string& node : nodes_) hand_down_to(node);
     return {};
 }
@@ -164,7 +165,10 @@ Status CgroupTree::ensure_node(const std::string& name) {
         forget_in_force(name);
     else if (errno != EEXIST)
         return fail_errno(errno, "create cgroup {}/{}", path_, name);
-    if (nodes_.insert(name).second) hand_down_to(name);
+    if (nodes_.insert(name).second) {
+        missing_.erase(name);
+        hand_down_to(name);
+    }
     return {};
 }
 

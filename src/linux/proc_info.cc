@@ -40,7 +40,9 @@ void for_each_numeric_entry(const char* path, F&& visit) {
 
 }  // namespace
 
-Result<std::string> read_small_file_at(int directory, const std::string& path) {
+namespace {
+// A read of at most `complete` bytes is taken for all there is; 0: only the end is.
+Result<std::string> read_text(int directory, const std::string& path, std::size_t complete) {
     const auto fd = UniqueFd::adopt(openat(directory, path.c_str(), O_RDONLY | O_CLOEXEC));
     if (!fd) return fail_errno(errno, "open {}", path);
     std::string text;
@@ -51,12 +53,29 @@ Result<std::string> read_small_file_at(int directory, const std::string& path) {
         if (n < 0) return fail_errno(errno, "read {}", path);
         if (n == 0) break;
         text.append(buffer, static_cast<std::size_t>(n));
+        if (static_cast<std::size_t>(n) <= complete) break;
     }
     return text;
 }
 
+// The kernel fills a page with as many lines as it has room for; half a page is no full one.
+constexpr std::size_t kNotFull = 2048;
+}  // namespace
+
+Result<std::string> read_small_file_at(int directory, const std::string& path) {
+    return read_text(directory, path, 0);
+}
+
 Result<std::string> read_small_file(const std::string& path) {
     return read_small_file_at(AT_FDCWD, path);
+}
+
+Result<std::string> read_figures_at(int directory, const std::string& path) {
+    return read_text(directory, path, kNotFull);
+}
+
+Result<std::string> read_figures(const std::string& path) {
+    return read_figures_at(AT_FDCWD, path);
 }
 
 std::optional<ProcStat> parse_proc_stat(std::string_view text) {

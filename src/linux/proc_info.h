@@ -44,6 +44,10 @@ struct ProcStat {
 // A small file as a whole (up to 1 MiB), for /proc and cgroup files.
 [[nodiscard]] Result<std::string> read_small_file(const std::string& path);
 [[nodiscard]] Result<std::string> read_small_file_at(int directory, const std::string& path);
+// The same for a file that the kernel writes in one piece or in short lines (figures, lists of
+// pids; not mountinfo): no second read only to see that nothing follows.
+[[nodiscard]] Result<std::string> read_figures(const std::string& path);
+[[nodiscard]] Result<std::string> read_figures_at(int directory, const std::string& path);
 // Resident memory and CPU time of a live process; empty when it is gone.
 struct ProcUsage {
     std::uint64_t resident_bytes = 0;

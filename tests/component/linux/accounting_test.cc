@@ -5,6 +5,7 @@
 #include <fstream>
 
 #include "linux/memory_use.h"
+#include "linux/proc_info.h"
 #include "support.h"
 
 namespace svd::os::test {
@@ -38,6 +39,13 @@ class RecordedTree {
     void write_above(const std::string& file, const std::string& text) {
         write(scratch_ / ("svd-test/" + file), text);
     }
+    // As a limit that needs it does.
+    void hand_down(const std::string& controller) {
+        write(scratch_ / "cgroup.controllers", controller + "\n");
+        write(scratch_ / "cgroup.subtree_control", "");
+        write(scratch_ / "svd-test/cgroup.subtree_control", "");
+        EXPECT_TRUE(scopes_->tree()->enable({controller}).empty());
+    }
     Scope& scope() { return scope_; }
 
   private:
@@ -70,6 +78,27 @@ TEST(Accounting, EveryController_GivesEveryFigureFromTheCgroup) {
     EXPECT_EQ(usage.memory_max, 600 * kMega);
     EXPECT_EQ(usage.memory_high, std::nullopt);
     EXPECT_EQ(usage.cpu_max_permille, 1500U);
+}
+
+TEST(Accounting, MissingFile_IsNotLookedForUntilControllersAreHandedDown) {
+    RecordedTree tree;
+    tree.record("cpu.stat");
+    EXPECT_EQ(read_usage(tree.scope(), {}).memory, std::nullopt);
+    tree.record("memory.current");
+    EXPECT_EQ(read_usage(tree.scope(), {}).memory, std::nullopt);
+    EXPECT_EQ(read_usage(tree.scope(), {}).cpu_usec, 8123456U);
+    tree.hand_down("memory");
+    EXPECT_EQ(read_usage(tree.scope(), {}).memory, 629141504U);
+}
+
+TEST(Accounting, FilesOfAnySize_AreReadAsAWhole) {
+    const ScratchDirectory scratch;
+    for (const std::size_t size : {0U, 1U, 2048U, 2049U, 4096U, 4097U, 100'000U}) {
+        const std::string text(size, 'x');
+        std::ofstream(scratch / "file") << text;
+        EXPECT_EQ(read_figures(scratch / "file").value(), text) << size;
+    }
+    EXPECT_EQ(read_figures(scratch / "missing").error().code, ENOENT);
 }
 
 TEST(Accounting, LaterRun_IsCountedFromItsBeginning) {
