@@ -49,6 +49,7 @@ class DaemonLoader {
         daemon.strip_ansi = value("strip_ansi", parse_boolean);
         daemon.required_controllers = value("required_controllers", parse_controllers);
         daemon.take_over = value("take_over", parse_boolean);
+        daemon.dbus = value("dbus", parse_dbus_choice);
         read_environment(daemon);
 
         // An empty path means the default one.

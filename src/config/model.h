@@ -205,6 +205,9 @@ struct RpcInterface {
     bool operator==(const RpcInterface&) const = default;
 };
 
+// Where svd serves D-Bus clients. Auto: on the system bus as root, else on the user's.
+enum class DbusChoice { Auto, System, User, Off };
+
 // [supervisord], after the command line has had its say.
 struct DaemonConfig {
     std::string logfile = "supervisord.log";  // absolute, or the word for one of these:
@@ -230,6 +233,7 @@ struct DaemonConfig {
     std::string identifier = "supervisor";
     std::vector<std::string> required_controllers;  // of cgroups, sorted; missing ones: no start
     bool take_over = true;  // programs of a daemon that has crashed; else they are ended
+    DbusChoice dbus = DbusChoice::Auto;
 };
 
 struct Config {

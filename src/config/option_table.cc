@@ -86,6 +86,8 @@ constexpr auto kOptions = std::to_array<OptionRow>({
     {kDaemon, "take_over", Boolean, "true", Restart, "svd 0.1",
      "Go on with the programs that a crashed svd has left running; false: stop them, each as its "
      "section says, and start anew."},
+    {kDaemon, "dbus", DbusChoice, "auto", Restart, "svd 0.1",
+     "Bus on which svd is org.svd1; auto: the system's when svd runs as root, else the user's."},
 
     // [supervisorctl]
     {kClient, "serverurl", Text, "http://localhost:9001", Hot, "3.0",

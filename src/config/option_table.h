@@ -48,6 +48,7 @@ enum class ValueType {
     RestartLimit,
     Descendants,
     EventsLength,
+    DbusChoice,
     MemorySize,
     Weight,
     CpuQuota,

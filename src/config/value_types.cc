@@ -45,6 +45,8 @@ std::string_view allowed_values(ValueType type) {
             return "COUNT/DURATION such as 5/60s";
         case Descendants:
             return "kill or keep";
+        case DbusChoice:
+            return "auto, system, user or off";
         case EventsLength:
             return "characters or bytes";
         case MemorySize:

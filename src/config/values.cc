@@ -242,6 +242,15 @@ Result<bool> parse_events_length(std::string_view text) {
     return fail("invalid 'events_length' value {}", py_repr(text));
 }
 
+Result<DbusChoice> parse_dbus_choice(std::string_view text) {
+    const std::string word = to_lower(text);
+    if (word == "auto") return DbusChoice::Auto;
+    if (word == "system") return DbusChoice::System;
+    if (word == "user") return DbusChoice::User;
+    if (word == "off") return DbusChoice::Off;
+    return fail("invalid 'dbus' value {}", py_repr(text));
+}
+
 Result<std::string> parse_name(std::string_view text) {
     const std::string_view name = py_strip(text);
     for (const char c : {' ', ':', '/'})

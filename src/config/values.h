@@ -35,6 +35,7 @@ namespace svd::config {
 [[nodiscard]] Result<bool> parse_descendants(std::string_view text);
 // true: bytes.
 [[nodiscard]] Result<bool> parse_events_length(std::string_view text);
+[[nodiscard]] Result<DbusChoice> parse_dbus_choice(std::string_view text);
 // Program, process and group names; the trimmed name.
 [[nodiscard]] Result<std::string> parse_name(std::string_view text);
 // "a, b,,c": trimmed parts, empty ones kept; none for an empty text.

@@ -63,7 +63,8 @@ TEST(OptionTable, Additions_AreThese) {
                                            "nice",
                                            "ionice",
                                            "required_controllers",
-                                           "take_over"};
+                                           "take_over",
+                                           "dbus"};
     for (const RlimitRow& row : rlimit_table()) expected.insert(row.option);
     EXPECT_EQ(additions, expected);
     EXPECT_EQ(find_option(SectionKind::Program, "descendants")->default_text, "kill");

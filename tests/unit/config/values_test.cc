@@ -123,6 +123,11 @@ TEST(Values, WordsWithAMeaning) {
     EXPECT_FALSE(*parse_descendants("kill"));
     EXPECT_EQ(error_text(parse_descendants("no")), "invalid 'descendants' value 'no'");
     EXPECT_TRUE(*parse_events_length("Bytes"));
+    EXPECT_EQ(*parse_dbus_choice("System"), DbusChoice::System);
+    EXPECT_EQ(*parse_dbus_choice("user"), DbusChoice::User);
+    EXPECT_EQ(*parse_dbus_choice("auto"), DbusChoice::Auto);
+    EXPECT_EQ(*parse_dbus_choice("off"), DbusChoice::Off);
+    EXPECT_EQ(error_text(parse_dbus_choice("session")), "invalid 'dbus' value 'session'");
     EXPECT_FALSE(*parse_events_length("characters"));
     EXPECT_EQ(error_text(parse_events_length("")), "invalid 'events_length' value ''");
 }
