@@ -31,6 +31,8 @@ enum class FaultCode : int {
 };
 
 [[nodiscard]] std::string_view fault_name(FaultCode code);  // "BAD_NAME"
+[[nodiscard]] std::string_view fault_word(FaultCode code);  // "BadName", the end of an error's name
+[[nodiscard]] std::string_view fault_advice(FaultCode code);  // what to do; may be empty
 
 struct Fault {
     FaultCode code = FaultCode::Failed;

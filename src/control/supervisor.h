@@ -15,6 +15,7 @@
 
 #include "control/fault.h"
 #include "control/host.h"
+#include "control/observer.h"
 #include "control/views.h"
 #include "control/views_ends.h"
 #include "process/fleet.h"
@@ -55,6 +56,9 @@ class Supervisor {
     void upgrade(Done<void> done);
     [[nodiscard]] DaemonInfo daemon_info() const { return host_.daemon_info(); }
     Outcome<ReloadResult> reload_config();
+    // reload_config, and what has changed is carried out: groups that are gone or other are stopped
+    // and removed, new ones added. `done` when that is complete, with what it was.
+    void update(Done<ReloadResult> done);
     Outcome<void> add_group(std::string_view name);
     Outcome<void> remove_group(std::string_view name);
     void send_remote_comm_event(std::string_view type, std::string_view data);
@@ -68,6 +72,21 @@ class Supervisor {
     // it what the process says of itself.
     void each_status(
         const std::function<void(const process::Process&, std::string_view description)>& visit);
+    // For doors that show processes one at a time; null: there is none. Valid until the next verb.
+    [[nodiscard]] const process::Process* find(std::string_view group,
+                                               std::string_view process) const {
+        return fleet_.find(group, process);
+    }
+    [[nodiscard]] const process::Group* find_group(std::string_view name) const {
+        return fleet_.find_group(name);
+    }
+    void each_process(const std::function<void(const process::Process&)>& visit) const;
+    // By name.
+    void each_group(const std::function<void(const process::Group&)>& visit) const;
+    [[nodiscard]] ProcessInfo info(const process::Process& process) const;
+    [[nodiscard]] Usage usage(const process::Process& process) const;
+    // Why it is in its state, in one line.
+    [[nodiscard]] std::string reason(const process::Process& process) const;
     [[nodiscard]] std::vector<ConfigInfo> all_config_info() const;
     [[nodiscard]] std::vector<EventPoolInfo> event_pools() const { return host_.event_pools(); }
 
@@ -94,6 +113,10 @@ class Supervisor {
     void stop(std::string_view name, Wait wait, Done<MemberResults> done);
     void stop_group(std::string_view name, Wait wait, Done<MemberResults> done);
     void stop_all(Wait wait, Done<MemberResults> done);
+    // What does not run is started. Without waiting the outcome of many is an empty list.
+    void restart_process(std::string_view name, Wait wait, Done<MemberResults> done);
+    void restart_group(std::string_view name, Wait wait, Done<MemberResults> done);
+    void restart_all(Wait wait, Done<MemberResults> done);
     Outcome<MemberResults> signal(std::string_view name, std::string_view signal);
     // A BadName fault shows `name_as_sent` when it differs from the group's name.
     Outcome<MemberResults> signal_group(std::string_view group, std::string_view signal,
@@ -125,6 +148,10 @@ class Supervisor {
     Outcome<MemberResults> reopen_process_logs(std::string_view name);
     MemberResults reopen_all_process_logs();
 
+    // --- called by the doors
+    // Null: nobody any more.
+    void observe(Observer* observer) { observer_ = observer; }
+
     // --- called by the daemon
     // Completes every wait whose condition holds now.
     void settle();
@@ -143,6 +170,15 @@ class Supervisor {
   private:
     struct Pending;  // one verb that waits for one or more processes
     struct Member;
+    struct Update {
+        ReloadResult result;
+        std::deque<std::string> leaving;
+        std::deque<std::string> entering;
+        Outcome<void> outcome;   // the first fault; the rest is carried out all the same
+        bool stopping = false;   // the group in front has been told to
+        bool advancing = false;  // advance_update is on the stack
+        Done<ReloadResult> done;
+    };
     // Looks at processes one after the other.
     struct Survey {
         std::deque<const process::Process*> left;
@@ -173,6 +209,15 @@ class Supervisor {
                                                            std::string_view name) const;
     // Whether the verb on many takes this one.
     [[nodiscard]] bool concerns(Action action, const process::Process& process) const;
+    using StopOrStart = std::function<void(Wait wait, Done<MemberResults> done)>;
+    void restart_one(std::string_view name, Wait wait, Done<MemberResults> done);
+    static void restart_many(const StopOrStart& stop_them, const StopOrStart& start_them, Wait wait,
+                             Done<MemberResults> done);
+    void tell_reloading(bool active);
+    void advance_update();
+    [[nodiscard]] bool leave_next();
+    void enter_next();
+    void finish_update();
     void act_on_one(Action action, std::string_view name, Wait wait, Done<MemberResults> done);
     void act_on_many(Action action, const std::vector<process::Process*>& members, Wait wait,
                      Done<MemberResults> done);
@@ -194,6 +239,9 @@ class Supervisor {
     std::string identifier_;
     std::list<Pending> pending_;
     std::list<Survey> surveys_;
+    std::unique_ptr<Update> update_;  // under way
+    Observer* observer_ = nullptr;
+    int reloading_ = 0;  // verbs that read or carry out the configuration
     std::optional<MonoTime> next_report_;
 
     static constexpr std::chrono::seconds kReportEvery{2};

@@ -112,6 +112,7 @@ void Supervisor::settle() {
         complete.front().finish();
     }
     advance_surveys();
+    advance_update();
 }
 
 void Supervisor::submit(Pending pending) {
@@ -139,6 +140,7 @@ void Supervisor::on_time(const Now& now) {
 }
 
 void Supervisor::forget_group(const process::Group& group) {
+    if (observer_ != nullptr) observer_->leaving(group);
     settle();
     for (auto& pending : pending_)
         std::erase_if(pending.members, [&](const Member& member) {

@@ -21,8 +21,17 @@ void Supervisor::upgrade(Done<void> done) {
     host_.upgrade(std::move(done));
 }
 
+// The first of several begins it, the last one ends it.
+void Supervisor::tell_reloading(bool active) {
+    const int before = reloading_;
+    reloading_ += active ? 1 : -1;
+    if (observer_ != nullptr && (before == 0 || reloading_ == 0)) observer_->reloading(active);
+}
+
 Outcome<ReloadResult> Supervisor::reload_config() {
+    tell_reloading(true);
     auto read = host_.read_config();
+    tell_reloading(false);
     if (!read) return refuse(FaultCode::CantReread, read.error().text);
     config_ = *std::move(read);
     std::vector<const config::GroupConfig*> running;

@@ -37,6 +37,10 @@ Outcome<std::vector<process::Process*>> Supervisor::find_named(std::string_view 
     return group->by_name;
 }
 
+std::string Supervisor::reason(const process::Process& process) const {
+    return process::reason(*process.config, process.data, process.deaths.get(), host_.now());
+}
+
 Outcome<void> Supervisor::ends(std::string_view name,
                                const std::function<void(const EndsView&)>& visit) {
     host_.collect_children();

@@ -105,6 +105,24 @@ void Supervisor::each_status(
     }
 }
 
+void Supervisor::each_process(const std::function<void(const process::Process&)>& visit) const {
+    for (const auto* process : fleet_.processes_by_name()) visit(*process);
+}
+
+void Supervisor::each_group(const std::function<void(const process::Group&)>& visit) const {
+    auto groups = fleet_.groups_by_priority();
+    std::ranges::sort(groups, {}, &process::Group::name);
+    for (const auto* group : groups) visit(*group);
+}
+
+ProcessInfo Supervisor::info(const process::Process& process) const {
+    return info_of(process, host_.now());
+}
+
+Usage Supervisor::usage(const process::Process& process) const {
+    return host_.usage(process, false);
+}
+
 std::vector<ConfigInfo> Supervisor::all_config_info() const {
     const auto log_text = [&](const config::GroupConfig& group,
                               const config::ProcessConfig& process, Channel channel) {

@@ -15,4 +15,11 @@ TEST(Fault, Codes_AreSupervisors) {
     EXPECT_EQ(fault_name(FaultCode::AbnormalTermination), "ABNORMAL_TERMINATION");
 }
 
+TEST(Fault, Word_IsOneForEachCode_AndNotTheWholeText) {
+    EXPECT_EQ(fault_word(FaultCode::NotRunning), "NotRunning");
+    EXPECT_EQ(fault_word(FaultCode::CantReread), "CantReread");
+    EXPECT_EQ(fault_word(static_cast<FaultCode>(4711)), "Failed");
+    EXPECT_FALSE(fault_advice(FaultCode::NotRunning).empty());
+}
+
 }  // namespace svd::control
