@@ -42,6 +42,7 @@ Result<std::unique_ptr<Session>> Session::open(Setup setup, log::DaemonLog& log)
     SVD_CHECK(session->open_sources());
     SVD_CHECK(session->take_signals());
     SVD_CHECK(session->open_doors());
+    SVD_CHECK(session->open_dbus());
     SVD_CHECK(session->open_upgrade());
     session->open_kept_state();
     return session;
@@ -149,6 +150,21 @@ Status Session::open_doors() {
     return open_listeners();
 }
 
+Status Session::open_dbus() {
+    dbus::DoorOptions options;
+    options.choice = setup_.config->daemon.dbus;
+    options.config_file = setup_.config->path;
+    options.log_file = log_.path();
+    options.log = [this](config::LogLevel level, std::string_view text) {
+        executor_->log(level, text);
+    };
+    SVD_TRY(dbus_, dbus::make_door(loop_, *supervisor_, bus_, std::move(options)));
+    if (dbus_)
+        executor_->on_pause_change(
+            [this](const process::Process& process) { dbus_->changed(process); });
+    return {};
+}
+
 Status Session::open_listeners() {
     for (auto& server : setup_.servers) {
         http::Listener listener{{}, server.section, std::nullopt};
@@ -173,6 +189,7 @@ Result<DaemonState> Session::run() {
         for (const auto* group : fleet_->groups_by_priority()) fleet_->queue_autostart(*group);
     }
     if (!requested_) start_.enable();
+    if (dbus_) dbus_->open();
     SVD_TRY(const int code, loop_.run());
     static_cast<void>(code);
     return outcome_.value_or(DaemonState::Shutdown);
@@ -273,7 +290,8 @@ void Session::finish(DaemonState how) {
         server_->stop_listening();
     }
     outcome_ = how;
-    if (server_->unsent_count() == 0 || now().mono >= give_up_sending_)
+    const bool unsent = server_->unsent_count() > 0 || (dbus_ && dbus_->has_unsent());
+    if (!unsent || now().mono >= give_up_sending_)
         loop_.exit(0);
     else
         last_words_.set(now().mono + 5ms);

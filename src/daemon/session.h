@@ -20,6 +20,7 @@
 #include "daemon/servers.h"
 #include "daemon/service_link.h"
 #include "daemon/upgrade.h"
+#include "dbus/door.h"
 #include "http/server.h"
 #include "state/model.h"
 
@@ -160,6 +161,7 @@ class Session final : public control::Host {
     void rearm();
     void begin_shutdown();
     void report_dying(const Now& now);
+    [[nodiscard]] Status open_dbus();
     void tell_ending(const std::string& waiting_for);
     void finish(process::DaemonState how);
 
@@ -179,6 +181,7 @@ class Session final : public control::Host {
     std::unique_ptr<control::Supervisor> supervisor_;
     std::unique_ptr<ServiceLink> service_;
     std::unique_ptr<http::Server> server_;
+    std::unique_ptr<dbus::Door> dbus_;  // null: none
     std::unique_ptr<Upgrade> upgrade_;
     std::unique_ptr<KeptState> kept_;  // null: programs do not outlive a crash
     os::Timer timer_;

@@ -252,6 +252,10 @@ Status Session::open_upgrade() {
     hooks.server = [this]() -> http::Server& { return *server_; };
     // The descriptors of a keeper from before would stay open for ever.
     hooks.let_go = [this] {
+        if (dbus_)
+            dbus_->close(
+                "svd goes on as another program; what was asked for goes on too, its "
+                "state tells how");
         executor_->attach(nullptr);
         kept_.reset();
         journal_->socket().drain(kJournalPatience);
@@ -261,6 +265,7 @@ Status Session::open_upgrade() {
             log_.critical("cannot listen again: {}", listening.error().text);
         open_kept_state();
         if (kept_) kept_->begin();
+        if (dbus_) dbus_->open();
     };
     SVD_TRY(upgrade_, Upgrade::create(loop_, *children_, log_, setup_.argv, std::move(hooks)));
     return {};

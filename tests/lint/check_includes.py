@@ -18,6 +18,7 @@ ARROWS = {
     "wire": ["base"],
     "control": ["base", "config", "process", "event", "log"],
     "http": ["control", "wire", "base", "linux", "log", "config/model.h"],
+    "dbus": ["control", "event", "base", "linux", "log", "config/model.h"],
     "cli": ["base", "wire", "config"],
     "state": ["base", "config", "process", "event", "log"],
 }
