@@ -33,6 +33,11 @@ std::optional<BusAddress> address_of(BusKind kind) {
     return kind == BusKind::System ? system_bus_address(names) : user_bus_address(names);
 }
 
+// Who has asked for a bus wants to know; for all others the log is Supervisor's.
+config::LogLevel level_of_absence(config::DbusChoice choice) {
+    return choice == config::DbusChoice::Auto ? config::LogLevel::Trace : config::LogLevel::Info;
+}
+
 class LiveDoor final : public Door, public control::Observer {
   public:
     LiveDoor(control::Supervisor& supervisor, event::Bus& events, BusKind kind, Facts facts)
@@ -62,6 +67,7 @@ class LiveDoor final : public Door, public control::Observer {
     Status prepare(os::Loop& loop, BusAddress address, DoorOptions options) {
         SVD_TRY(flush_, os::Defer::create(loop, [this] { return flush(); }, os::Priority::Control));
         Link::Hooks hooks;
+        hooks.absent = level_of_absence(options.choice);
         hooks.log = std::move(options.log);
         hooks.opened = [this](SdbusLink& bus) { return opened(bus); };
         hooks.closed = [this] { closed(); };
@@ -160,7 +166,7 @@ Result<std::unique_ptr<Door>> make_door(os::Loop& loop, control::Supervisor& sup
     const auto kind = system ? BusKind::System : BusKind::User;
     auto address = address_of(kind);
     if (!address) {
-        options.log(config::LogLevel::Info,
+        options.log(level_of_absence(options.choice),
                     "D-Bus: no user bus, neither DBUS_SESSION_BUS_ADDRESS nor XDG_RUNTIME_DIR says "
                     "where it would be");
         return nullptr;

@@ -140,8 +140,8 @@ void Link::fail_with(const Error& error) {
                    fmt::format("D-Bus: the {} bus has gone ({}); svd comes back with it",
                                kind_name(), why));
     else if (!told_)
-        hooks_.log(LogLevel::Info, fmt::format("D-Bus: no {} bus at {} ({}); svd waits for it",
-                                               kind_name(), address_.text, why));
+        hooks_.log(hooks_.absent, fmt::format("D-Bus: no {} bus at {} ({}); svd waits for it",
+                                              kind_name(), address_.text, why));
     told_ = true;
     phase_ = Phase::Waiting;
     wait_for_bus();

@@ -23,9 +23,10 @@ class Link {
   public:
     struct Hooks {
         std::function<void(config::LogLevel level, std::string_view text)> log;
-        std::function<Status(SdbusLink& bus)> opened;  // puts what is served on the bus
-        std::function<void()> closed;                  // lost, or closed by us
-        std::function<void()> after_turn;              // of a bus that serves
+        config::LogLevel absent = config::LogLevel::Info;  // of the line that there is no bus
+        std::function<Status(SdbusLink& bus)> opened;      // puts what is served on the bus
+        std::function<void()> closed;                      // lost, or closed by us
+        std::function<void()> after_turn;                  // of a bus that serves
     };
     [[nodiscard]] static Result<std::unique_ptr<Link>> create(os::Loop& loop, BusKind kind,
                                                               BusAddress address, Hooks hooks);

@@ -35,6 +35,8 @@ def clean_environment(extra=None):
         "LC_ALL": "C.UTF-8",
         "TZ": "UTC",
         "CONF_X": "from-starter",
+        # Nobody is seen on this machine's buses, or says so in the log.
+        "DBUS_SYSTEM_BUS_ADDRESS": "unix:path=/nonexistent/bus",
     }
     env.update(extra or {})
     return env

@@ -31,10 +31,10 @@ class DbusCase(DaemonCase):
         environment.start()
         self.addCleanup(environment.stop)
 
-    def serve(self, programs, daemon="", **how):
-        """An svd on the bus, and a client of its own."""
+    def serve(self, programs, daemon="", stopped=("off",), **how):
+        """An svd on the bus, and a client of its own. All programs run but those that are named."""
         self.start(programs, "dbus=system\n" + daemon, all_run=False, **how)
-        self.wait("all run", lambda: all(one["statename"] in ("RUNNING", "STOPPED")
+        self.wait("all run", lambda: all(one["statename"] == "RUNNING" or one["name"] in stopped
                                          for one in self.rpc.supervisor.getAllProcessInfo()))
         self.bus = self.connect()
         self.wait_for_name()
