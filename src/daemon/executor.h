@@ -61,9 +61,9 @@ class Executor final : public process::Actuator {
     void attach(KeptState* kept) { kept_ = kept; }
     // Called after every change of a process's state, possibly several times in a turn.
     void on_change(std::function<void()> call) { on_change_ = std::move(call); }
-    // Called when a process was paused or resumed.
-    void on_pause_change(std::function<void(const process::Process&)> call) {
-        on_pause_change_ = std::move(call);
+    // Called when a process was paused or resumed, or has told something of itself.
+    void on_detail_change(std::function<void(const process::Process&)> call) {
+        on_detail_change_ = std::move(call);
     }
     void on_shutdown_complete(std::function<void(process::DaemonState)> call) {
         on_shutdown_complete_ = std::move(call);
@@ -186,7 +186,7 @@ class Executor final : public process::Actuator {
     process::Fleet* fleet_ = nullptr;
     KeptState* kept_ = nullptr;
     std::function<void()> on_change_;
-    std::function<void(const process::Process&)> on_pause_change_;
+    std::function<void(const process::Process&)> on_detail_change_;
     std::function<void(process::DaemonState)> on_shutdown_complete_;
     std::shared_ptr<log::SyslogSocket> syslog_;  // made when the first program wants it
     FcgiSockets fcgi_sockets_;

@@ -165,6 +165,7 @@ void Executor::heard(Process& process, os::NotifySocket::Message message) {
     const bool decides = told.extend || told.ready || told.stopping || told.watchdog_trigger;
     if (!decides && !news) return;
     touch(process);
+    if (on_detail_change_) on_detail_change_(process);
     if (on_change_) on_change_();
 }
 

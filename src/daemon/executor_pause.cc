@@ -61,7 +61,7 @@ void Executor::pause_settled(Process& process, const Status& status) {
     }
     if (!state.paused) memory_.watch(process);
     wind_watchdog(process);
-    if (on_pause_change_) on_pause_change_(process);
+    if (on_detail_change_) on_detail_change_(process);
     if (on_change_) on_change_();
 }
 
@@ -78,7 +78,7 @@ void Executor::lift_pause(Process& process, std::string_view why) {
     wait = {};
     state = {.paused = false, .changing = false, .failed = false, .trouble = std::string(why)};
     wind_watchdog(process);
-    if (on_pause_change_) on_pause_change_(process);
+    if (on_detail_change_) on_detail_change_(process);
 }
 
 bool Executor::holds_back(const Process& process, int number) {

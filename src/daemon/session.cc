@@ -154,13 +154,14 @@ Status Session::open_dbus() {
     dbus::DoorOptions options;
     options.choice = setup_.config->daemon.dbus;
     options.config_file = setup_.config->path;
+    if (setup_.resume) options.clients = setup_.resume->bus_clients;
     options.log_file = log_.path();
     options.log = [this](config::LogLevel level, std::string_view text) {
         executor_->log(level, text);
     };
     SVD_TRY(dbus_, dbus::make_door(loop_, *supervisor_, bus_, std::move(options)));
     if (dbus_)
-        executor_->on_pause_change(
+        executor_->on_detail_change(
             [this](const process::Process& process) { dbus_->changed(process); });
     return {};
 }

@@ -69,6 +69,7 @@ state::Snapshot Session::save_daemon() const {
     for (const auto& server : setup_.servers)
         saved.servers.push_back({server.section, server.listener.fd(), server.listener.path()});
     saved.fcgi_sockets = executor_->save_sockets();
+    if (dbus_) saved.bus_clients = dbus_->subscribers();
 
     saved.next_serial = bus_.next_serial();
     saved.next_listener_serial = listeners_->next_serial();

@@ -34,6 +34,7 @@ class Announcer {
     void leaving(const process::Group& group);
     void reloading(bool active);
     [[nodiscard]] Subscribers& subscribers() { return subscribers_; }
+    [[nodiscard]] const Subscribers& subscribers() const { return subscribers_; }
     // Sends some, as many as the pump takes; true when more is left for which there is room.
     bool flush(const BusPump& pump);
     [[nodiscard]] bool is_empty() const;

@@ -69,6 +69,7 @@ class LiveDoor final : public Door, public control::Observer {
         Link::Hooks hooks;
         hooks.absent = level_of_absence(options.choice);
         hooks.log = std::move(options.log);
+        earlier_ = std::move(options.clients);
         hooks.opened = [this](SdbusLink& bus) { return opened(bus); };
         hooks.closed = [this] { closed(); };
         hooks.after_turn = [this] {
@@ -86,6 +87,7 @@ class LiveDoor final : public Door, public control::Observer {
         if (announcer_) {
             announcer_->reloading(true);
             flush();
+            earlier_ = subscribers();  // for an upgrade that fails
         }
         link_->stop();
     }
@@ -94,6 +96,10 @@ class LiveDoor final : public Door, public control::Observer {
     }
     [[nodiscard]] bool has_unsent() const override {
         return announcer_ && link_->pump() != nullptr && link_->pump()->queued() > 0;
+    }
+
+    [[nodiscard]] std::vector<std::string> subscribers() const override {
+        return announcer_ ? std::as_const(*announcer_).subscribers().names() : earlier_;
     }
 
     // --- control::Observer
@@ -110,6 +116,9 @@ class LiveDoor final : public Door, public control::Observer {
         announcer_ =
             std::make_unique<Announcer>(supervisor_, bus.bus(), [this] { flush_.enable(); });
         SVD_CHECK(tree_.put_on(bus.bus()));
+        // Those that are gone are found out.
+        for (const auto& client : std::exchange(earlier_, {}))
+            announcer_->subscribers().add(client);
         subscription_ = events_.subscribe([this](const event::Event& event) {
             if (announcer_) announcer_->note(event);
         });
@@ -147,6 +156,7 @@ class LiveDoor final : public Door, public control::Observer {
     event::Bus& events_;
     BusKind kind_;
     std::shared_ptr<Office> office_;
+    std::vector<std::string> earlier_;  // subscribers of the connection before this one
     Tree tree_;
     event::Bus::Subscription subscription_;
     std::unique_ptr<Gate> gate_;

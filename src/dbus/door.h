@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "config/model.h"
 #include "control/supervisor.h"
@@ -16,7 +17,8 @@ namespace svd::dbus {
 struct DoorOptions {
     config::DbusChoice choice = config::DbusChoice::Auto;
     std::string config_file;
-    std::string log_file;  // empty: none
+    std::string log_file;              // empty: none
+    std::vector<std::string> clients;  // that had subscribed before an upgrade
     std::function<void(config::LogLevel level, std::string_view text)> log;
 };
 
@@ -30,6 +32,8 @@ class Door {
     // Something about the process changed that no event tells of.
     virtual void changed(const process::Process& process) = 0;
     [[nodiscard]] virtual bool has_unsent() const = 0;
+    // Unique names of the clients that have subscribed.
+    [[nodiscard]] virtual std::vector<std::string> subscribers() const = 0;
 };
 
 // Null when there is to be none, or svd was built without D-Bus. Everything outlives the door.

@@ -1,4 +1,4 @@
-// The one file that knows sdbus-c++.
+// The one file that knows sdbus-c++, 1.x (Debian 12) and 2.x.
 //
 // Messages of objects go through sd-bus on the same connection (see tree.h). sdbus-c++ 1.x never
 // hands its sd_bus out; but a message knows its bus, and a message's handle is a protected member,
@@ -14,6 +14,20 @@
 namespace svd::dbus {
 
 namespace {
+
+#if SVD_SDBUS_MAJOR >= 2
+using ReplyError = std::optional<sdbus::Error>;
+using Service = sdbus::ServiceName;
+using Path = sdbus::ObjectPath;
+using InterfaceName = sdbus::InterfaceName;
+using MethodName = sdbus::MethodName;
+#else
+using ReplyError = const sdbus::Error*;
+using Service = std::string;
+using Path = std::string;
+using InterfaceName = std::string;
+using MethodName = std::string;
+#endif
 
 constexpr auto kUsualPatience = std::chrono::seconds(25);
 constexpr auto kPasswordPatience = std::chrono::minutes(5);
@@ -48,7 +62,8 @@ struct SdbusLink::Parts {
 };
 
 SdbusLink::SdbusLink(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {
-    const auto message = parts_->driver->createMethodCall("org.freedesktop.DBus", "GetId");
+    const auto message = parts_->driver->createMethodCall(InterfaceName("org.freedesktop.DBus"),
+                                                          MethodName("GetId"));
     bus_ = Peek::bus_of(message);
 }
 
@@ -62,10 +77,11 @@ Result<std::unique_ptr<SdbusLink>> SdbusLink::open(BusKind kind) {
         auto parts = std::make_unique<Parts>();
         parts->connection = kind == BusKind::System ? sdbus::createSystemBusConnection()
                                                     : sdbus::createSessionBusConnection();
-        parts->driver =
-            sdbus::createProxy(*parts->connection, "org.freedesktop.DBus", "/org/freedesktop/DBus");
-        parts->polkit = sdbus::createProxy(*parts->connection, "org.freedesktop.PolicyKit1",
-                                           "/org/freedesktop/PolicyKit1/Authority");
+        parts->driver = sdbus::createProxy(*parts->connection, Service("org.freedesktop.DBus"),
+                                           Path("/org/freedesktop/DBus"));
+        parts->polkit =
+            sdbus::createProxy(*parts->connection, Service("org.freedesktop.PolicyKit1"),
+                               Path("/org/freedesktop/PolicyKit1/Authority"));
         return std::unique_ptr<SdbusLink>(new SdbusLink(std::move(parts)));
     } catch (const sdbus::Error& error) {
         return std::unexpected(error_of(error));
@@ -85,8 +101,8 @@ void SdbusLink::request_name(const std::string& name, std::function<void(Result<
         parts_->driver->callMethodAsync("RequestName")
             .onInterface("org.freedesktop.DBus")
             .withArguments(name, kQueueForIt)
-            .uponReplyInvoke([done](const sdbus::Error* error, std::uint32_t code) {
-                if (error != nullptr) return done(std::unexpected(error_of(*error)));
+            .uponReplyInvoke([done](ReplyError error, std::uint32_t code) {
+                if (error) return done(std::unexpected(error_of(*error)));
                 done(code == kPrimaryOwner || code == kAlreadyOwner);
             });
     } catch (const sdbus::Error& error) {
@@ -99,8 +115,8 @@ void SdbusLink::ask_uid(const std::string& client, std::function<void(Result<uid
         parts_->driver->callMethodAsync("GetConnectionUnixUser")
             .onInterface("org.freedesktop.DBus")
             .withArguments(client)
-            .uponReplyInvoke([done](const sdbus::Error* error, std::uint32_t uid) {
-                if (error != nullptr) return done(std::unexpected(error_of(*error)));
+            .uponReplyInvoke([done](ReplyError error, std::uint32_t uid) {
+                if (error) return done(std::unexpected(error_of(*error)));
                 done(uid_t{uid});
             });
     } catch (const sdbus::Error& error) {
@@ -125,8 +141,8 @@ void SdbusLink::ask_polkit(const Question& question, std::function<void(Verdict)
             .onInterface("org.freedesktop.PolicyKit1.Authority")
             .withTimeout(patience)
             .withArguments(subject, question.action, details, flags, std::string())
-            .uponReplyInvoke([done](const sdbus::Error* error, const Answer& answer) {
-                if (error != nullptr) return done(no_verdict(*error));
+            .uponReplyInvoke([done](ReplyError error, const Answer& answer) {
+                if (error) return done(no_verdict(*error));
                 Verdict verdict;
                 verdict.allowed = std::get<0>(answer);
                 verdict.challenge = std::get<1>(answer);

@@ -59,6 +59,12 @@ bool Subscribers::contains(const std::string& client) const {
     return clients_.contains(client);
 }
 
+std::vector<std::string> Subscribers::names() const {
+    std::vector<std::string> all;
+    for (const auto& client : clients_) all.push_back(client->name);
+    return all;
+}
+
 bool Subscribers::add(const std::string& name) {
     if (contains(name) || clients_.size() >= kMost) return false;
     auto client = std::make_unique<Client>(*this, name);

@@ -7,6 +7,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <vector>
 
 struct sd_bus;
 
@@ -24,6 +25,7 @@ class Subscribers {
     // False when it is none.
     bool remove(const std::string& client);
     [[nodiscard]] bool contains(const std::string& client) const;
+    [[nodiscard]] std::vector<std::string> names() const;
     [[nodiscard]] bool is_empty() const { return clients_.empty(); }
     [[nodiscard]] std::size_t size() const { return clients_.size(); }
 

@@ -85,5 +85,5 @@ SVD_STATE(ResourceLimit, resource, soft, hard)
 SVD_STATE(Configured, config, groups)
 SVD_STATE(Snapshot, version, program_version, upgrades, started, group_configs, configured,
           last_read, working_directory, child_limits, pidfile, cgroup, servers, fcgi_sockets,
-          next_serial, next_listener_serial, ticks, groups)
+          bus_clients, next_serial, next_listener_serial, ticks, groups)
 }  // namespace svd::state

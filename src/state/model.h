@@ -138,6 +138,7 @@ struct Snapshot {
     std::string cgroup;   // name of the subtree; empty: none is used
     std::vector<Server> servers;
     std::vector<FcgiSocket> fcgi_sockets;
+    std::vector<std::string> bus_clients;  // D-Bus clients that have subscribed
 
     std::uint64_t next_serial = 0;
     std::uint64_t next_listener_serial = 0;
