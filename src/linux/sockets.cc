@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <netdb.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -18,9 +19,10 @@
 namespace svd::os {
 namespace {
 
-Result<UniqueFd> stream_socket(int family, bool blocking) {
-    const int flags = SOCK_CLOEXEC | (blocking ? 0 : SOCK_NONBLOCK);
-    auto fd = UniqueFd::adopt(socket(family, SOCK_STREAM | flags, 0));
+Result<UniqueFd> inet_socket(int family, const TcpSocketSpec& spec) {
+    const int flags = SOCK_CLOEXEC | (spec.blocking ? 0 : SOCK_NONBLOCK);
+    const int type = spec.kind == SocketKind::Datagram ? SOCK_DGRAM : SOCK_STREAM;
+    auto fd = UniqueFd::adopt(socket(family, type | flags, 0));
     if (!fd) return fail_errno(errno, "create a socket");
     return fd;
 }
@@ -30,14 +32,23 @@ struct FreeAddresses {
 };
 
 Result<UniqueFd> bind_tcp(const addrinfo& address, const TcpSocketSpec& spec) {
-    SVD_TRY(UniqueFd fd, stream_socket(address.ai_family, spec.blocking));
+    SVD_TRY(UniqueFd fd, inet_socket(address.ai_family, spec));
     const int on = 1;
-    setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+    const bool stream = spec.kind == SocketKind::Stream;
+    const auto set = [&](bool wanted, int level, int option) {
+        if (wanted) setsockopt(fd.get(), level, option, &on, sizeof(on));
+    };
+    // For datagrams it would share the port with anybody.
+    set(stream, SOL_SOCKET, SO_REUSEADDR);
+    set(spec.reuse_port, SOL_SOCKET, SO_REUSEPORT);
+    set(spec.free_bind, IPPROTO_IP, IP_FREEBIND);
+    set(spec.keep_alive && stream, SOL_SOCKET, SO_KEEPALIVE);
+    set(spec.no_delay && stream, IPPROTO_TCP, TCP_NODELAY);
     // "::" must not take IPv4 too: a second listener for it would fail or not, by a sysctl.
     if (address.ai_family == AF_INET6)
         setsockopt(fd.get(), IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on));
     if (bind(fd.get(), address.ai_addr, address.ai_addrlen) != 0) return fail_errno(errno, "bind");
-    if (listen(fd.get(), spec.backlog) != 0) return fail_errno(errno, "listen");
+    if (stream && listen(fd.get(), spec.backlog) != 0) return fail_errno(errno, "listen");
     return fd;
 }
 
@@ -55,6 +66,7 @@ std::vector<const addrinfo*> in_order(const addrinfo* list) {
 // --- Listener -----------------------------------------------------------------------------------
 Listener::Listener(Listener&& other) noexcept
     : fd_(std::move(other.fd_)),
+      mark_(std::move(other.mark_)),
       path_(std::move(other.path_)),
       unlink_(std::exchange(other.unlink_, false)),
       device_(other.device_),
@@ -64,6 +76,7 @@ Listener& Listener::operator=(Listener&& other) noexcept {
     if (this != &other) {
         close();
         fd_ = std::move(other.fd_);
+        mark_ = std::move(other.mark_);
         path_ = std::move(other.path_);
         unlink_ = std::exchange(other.unlink_, false);
         device_ = other.device_;
@@ -72,17 +85,30 @@ Listener& Listener::operator=(Listener&& other) noexcept {
     return *this;
 }
 
-Result<Listener> Listener::adopt(UniqueFd fd, std::string unlink_path) {
+namespace {
+Result<bool> listens(int fd) {
     int listening = 0;
     socklen_t size = sizeof(listening);
-    if (getsockopt(fd.get(), SOL_SOCKET, SO_ACCEPTCONN, &listening, &size) != 0)
-        return fail_errno(errno, "adopt descriptor {}", fd.get());
-    if (listening == 0) return fail("descriptor {} is not a listening socket", fd.get());
+    if (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listening, &size) != 0)
+        return fail_errno(errno, "adopt descriptor {}", fd);
+    return listening != 0;
+}
+}  // namespace
+
+Result<Listener> Listener::adopt(UniqueFd fd, std::string unlink_path) {
+    SVD_TRY(const bool listening, listens(fd.get()));
+    if (!listening) return fail("descriptor {} is not a listening socket", fd.get());
     SVD_CHECK(set_nonblocking(fd.get()));
+    return take_up(std::move(fd), std::move(unlink_path));
+}
+
+Result<Listener> Listener::take_up(UniqueFd fd, std::string unlink_path) {
+    SVD_TRY(const bool listening, listens(fd.get()));
     if (fcntl(fd.get(), F_SETFD, FD_CLOEXEC) != 0)
         return fail_errno(errno, "adopt descriptor {}", fd.get());
     Listener listener;
     listener.fd_ = std::move(fd);
+    if (!listening) listener.mark_ = KeptMark(listener.fd());
     struct stat there{};
     if (!unlink_path.empty() && lstat(unlink_path.c_str(), &there) == 0) {
         listener.unlink_ = true;
@@ -94,6 +120,7 @@ Result<Listener> Listener::adopt(UniqueFd fd, std::string unlink_path) {
 }
 
 void Listener::close() noexcept {
+    mark_.reset();
     fd_.reset();
     if (!std::exchange(unlink_, false)) return;
     struct stat there{};
@@ -108,6 +135,7 @@ void Listener::stop_listening() noexcept {
 
 UniqueFd Listener::release() {
     unlink_ = false;
+    mark_.reset();
     return std::move(fd_);
 }
 
@@ -126,7 +154,7 @@ std::uint16_t Listener::port() const {
 Result<Listener> listen_tcp(const TcpSocketSpec& spec) {
     addrinfo hints{};
     hints.ai_family = spec.host.empty() ? AF_INET : AF_UNSPEC;
-    hints.ai_socktype = SOCK_STREAM;
+    hints.ai_socktype = spec.kind == SocketKind::Datagram ? SOCK_DGRAM : SOCK_STREAM;
     hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV;
     addrinfo* list = nullptr;
     const int r = getaddrinfo(spec.host.empty() ? nullptr : spec.host.c_str(),
@@ -141,6 +169,7 @@ Result<Listener> listen_tcp(const TcpSocketSpec& spec) {
         if (fd) {
             Listener listener;
             listener.fd_ = std::move(*fd);
+            if (spec.kind == SocketKind::Datagram) listener.mark_ = KeptMark(listener.fd());
             return listener;
         }
         last = std::move(fd).error();

@@ -15,19 +15,24 @@
 
 #include "base/error.h"
 #include "base/fd.h"
+#include "linux/kept_sockets.h"
 
 namespace svd::os {
 
+enum class SocketKind { Stream, Datagram, SeqPacket };  // of the last one only unix sockets
+
 struct UnixSocketSpec {
-    std::string path;
+    std::string path;  // "@name": in the abstract namespace, without file, mode, owner and probing
+    SocketKind kind = SocketKind::Stream;
     std::optional<mode_t> mode;  // empty: what the umask gives
     std::optional<uid_t> uid;    // empty: left alone
     std::optional<gid_t> gid;
     int backlog = 1024;
     // Probe: a live server is an error (EADDRINUSE), a dead one's socket is replaced.
-    // Replace: whatever socket is there is replaced, and the new one is bound at the path itself,
-    // so that whoever inherits it is told this path by getsockname (FastCGI).
+    // Replace: whatever socket is there is replaced.
     enum class Existing { Probe, Replace } existing = Existing::Probe;
+    // Bound at the path itself, so that whoever inherits it is told this path by getsockname.
+    bool in_place = false;
     bool unlink_at_close = true;
     bool blocking = false;  // for children that inherit the socket and wait in accept
     // Told the line "Unlinking stale socket {path}" when that happens; may be empty.
@@ -37,11 +42,17 @@ struct UnixSocketSpec {
 struct TcpSocketSpec {
     std::string host;  // "", name, IPv4 or IPv6 address without brackets; "" is every IPv4 address
     std::uint16_t port = 0;
+    SocketKind kind = SocketKind::Stream;  // Datagram: UDP
     int backlog = 1024;
     bool blocking = false;  // for children that inherit the socket and wait in accept
+    bool reuse_port = false;
+    bool free_bind = false;  // the address need not be there yet
+    bool keep_alive = false;
+    bool no_delay = false;
 };
 
-// Owns the socket. Closing a unix listener removes the file it created, if it is still that file.
+// Owns the socket; one for datagrams, which does not listen, as well. Closing a unix listener
+// removes the file it created, if it is still that file.
 class Listener {
   public:
     Listener() = default;
@@ -50,7 +61,9 @@ class Listener {
     ~Listener() { close(); }
 
     // Takes up a socket that came from elsewhere (socket activation, an upgrade); no file is
-    // removed unless unlink_path names it.
+    // removed unless unlink_path names it. As it is: it blocks or not, and may be for datagrams.
+    [[nodiscard]] static Result<Listener> take_up(UniqueFd fd, std::string unlink_path = {});
+    // The same for one that we are to accept from: it must listen, and does not block from now on.
     [[nodiscard]] static Result<Listener> adopt(UniqueFd fd, std::string unlink_path = {});
     void close() noexcept;
     // Nobody listens any more, in any process that holds the socket too: a child that has not come
@@ -67,15 +80,16 @@ class Listener {
     friend Result<Listener> listen_unix(const UnixSocketSpec&);
     friend Result<Listener> listen_tcp(const TcpSocketSpec&);
     UniqueFd fd_;
+    KeptMark mark_;  // for datagrams: nobody listens, and it outlives a crash
     std::string path_;
     bool unlink_ = false;
     dev_t device_ = 0;
     ino_t inode_ = 0;
 };
 
-// With Probe there is never a moment without a working socket at the path: bound under
-// "{path}.{pid}", prepared, then renamed. Two servers that start at once are serialised by a lock
-// on the directory. Something that is not a socket is never removed (EEXIST).
+// Unless it is bound in place there is never a moment without a working socket at the path:
+// bound under "{path}.{pid}", prepared, then renamed. Two servers that start at once are serialised
+// by a lock on the directory. Something that is not a socket is never removed (EEXIST).
 [[nodiscard]] Result<Listener> listen_unix(const UnixSocketSpec& spec);
 // A name that has IPv4 and IPv6 addresses means an IPv4 one, as it does for Supervisor.
 [[nodiscard]] Result<Listener> listen_tcp(const TcpSocketSpec& spec);

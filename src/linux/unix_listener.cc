@@ -1,4 +1,5 @@
 // listen_unix: taking a path over without a moment in which two servers could both think it theirs.
+#include <cstddef>
 #include <cstring>
 #include <string>
 #include <utility>
@@ -43,6 +44,30 @@ struct Address {
     sockaddr_un un{};
     [[nodiscard]] const sockaddr* get() const { return reinterpret_cast<const sockaddr*>(&un); }
 };
+int type_of(SocketKind kind) {
+    switch (kind) {
+        case SocketKind::Datagram:
+            return SOCK_DGRAM;
+        case SocketKind::SeqPacket:
+            return SOCK_SEQPACKET;
+        case SocketKind::Stream:
+            break;
+    }
+    return SOCK_STREAM;
+}
+
+Result<UniqueFd> make_socket(const UnixSocketSpec& spec) {
+    const int flags = SOCK_CLOEXEC | (spec.blocking ? 0 : SOCK_NONBLOCK);
+    auto fd = UniqueFd::adopt(socket(AF_UNIX, type_of(spec.kind) | flags, 0));
+    if (!fd) return fail_errno(errno, "create a socket");
+    return fd;
+}
+
+Status listen_if_streams(int fd, const UnixSocketSpec& spec) {
+    if (spec.kind == SocketKind::Datagram || listen(fd, spec.backlog) == 0) return {};
+    return fail_errno(errno, "listen on {}", spec.path);
+}
+
 Result<Address> address_of(const std::string& path) {
     Address address;
     address.un.sun_family = AF_UNIX;
@@ -52,9 +77,9 @@ Result<Address> address_of(const std::string& path) {
 }
 
 // Somebody listens. A full queue counts: the server is busy, not dead.
-Result<bool> is_live(const Address& address) {
+Result<bool> is_live(SocketKind kind, const Address& address) {
     const auto probe =
-        UniqueFd::adopt(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+        UniqueFd::adopt(socket(AF_UNIX, type_of(kind) | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
     if (!probe) return fail_errno(errno, "create a socket");
     if (connect(probe.get(), address.get(), sizeof(address.un)) == 0) return true;
     return errno != ECONNREFUSED && errno != ENOENT;
@@ -69,7 +94,7 @@ Status clear_the_way(const UnixSocketSpec& spec, const Address& address) {
     }
     if (!S_ISSOCK(there.st_mode)) return fail_errno(EEXIST, "{} is not a socket", spec.path);
     if (spec.existing == UnixSocketSpec::Existing::Replace) return {};
-    SVD_TRY(const bool live, is_live(address));
+    SVD_TRY(const bool live, is_live(spec.kind, address));
     if (live) return fail_errno(EADDRINUSE, "listen on {}", spec.path);
     if (spec.on_stale) spec.on_stale(fmt::format("Unlinking stale socket {}", spec.path));
     return {};
@@ -82,8 +107,7 @@ Status give_to_owner(const UnixSocketSpec& spec, const std::string& file) {
     if (!spec.uid && !spec.gid) return {};
     if (lchown(file.c_str(), uid, gid) == 0) return {};
     const int code = errno;
-    if (code != EPERM || spec.existing == UnixSocketSpec::Existing::Replace)
-        return fail_errno(code, "chown {}", spec.path);
+    if (code != EPERM || spec.in_place) return fail_errno(code, "chown {}", spec.path);
     return std::unexpected(Error{
         code, fmt::format("Not permitted to chown {} to uid/gid ({}, {}); adjust \"sockchown\" in "
                           "the configuration file, or run as a user who may",
@@ -106,18 +130,30 @@ class UnfinishedFile {
     std::string path_;
 };
 
+// Nothing is left behind there, so nothing has to be cleared away.
+Result<UniqueFd> bind_abstract(const UnixSocketSpec& spec) {
+    SVD_TRY(Address address, address_of(spec.path));
+    address.un.sun_path[0] = '\0';
+    SVD_TRY(UniqueFd fd, make_socket(spec));
+    const auto size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + spec.path.size());
+    if (bind(fd.get(), address.get(), size) != 0) return fail_errno(errno, "bind {}", spec.path);
+    SVD_CHECK(listen_if_streams(fd.get(), spec));
+    return fd;
+}
+
 }  // namespace
 
 Result<Listener> listen_unix(const UnixSocketSpec& spec) {
-    const bool in_place = spec.existing == UnixSocketSpec::Existing::Replace;
-    const std::string name = in_place ? spec.path : fmt::format("{}.{}", spec.path, getpid());
+    if (spec.path.starts_with('@')) {
+        SVD_TRY(UniqueFd fd, bind_abstract(spec));
+        return Listener::take_up(std::move(fd));
+    }
+    const std::string name = spec.in_place ? spec.path : fmt::format("{}.{}", spec.path, getpid());
     SVD_TRY(const Address address, address_of(spec.path));
     SVD_TRY(const Address bound_address, address_of(name));
 
     Listener listener;
-    const int flags = SOCK_CLOEXEC | (spec.blocking ? 0 : SOCK_NONBLOCK);
-    listener.fd_ = UniqueFd::adopt(socket(AF_UNIX, SOCK_STREAM | flags, 0));
-    if (!listener.fd_) return fail_errno(errno, "create a socket");
+    SVD_TRY(listener.fd_, make_socket(spec));
     const int fd = listener.fd_.get();
 
     const UniqueFd lock = lock_directory(spec.path);
@@ -131,10 +167,11 @@ Result<Listener> listen_unix(const UnixSocketSpec& spec) {
     if (spec.mode && chmod(name.c_str(), *spec.mode) != 0)
         return fail_errno(errno, "chmod {}", spec.path);
     SVD_CHECK(give_to_owner(spec, name));
-    if (listen(fd, spec.backlog) != 0) return fail_errno(errno, "listen on {}", spec.path);
+    SVD_CHECK(listen_if_streams(fd, spec));
+    if (spec.kind == SocketKind::Datagram) listener.mark_ = KeptMark(fd);
     struct stat own{};
     if (lstat(name.c_str(), &own) != 0) return fail_errno(errno, "look at {}", name);
-    if (!in_place && rename(name.c_str(), spec.path.c_str()) != 0)
+    if (!spec.in_place && rename(name.c_str(), spec.path.c_str()) != 0)
         return fail_errno(errno, "rename {} to {}", name, spec.path);
     file.finished();
     listener.path_ = spec.path;

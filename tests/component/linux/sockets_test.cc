@@ -123,6 +123,87 @@ TEST(UnixListener, Replace_TakesALiveServersPlaceAndMayLeaveTheFile) {
     EXPECT_TRUE(S_ISSOCK(stat_of(scratch / "s").st_mode));
 }
 
+std::string name_of(int fd) {
+    sockaddr_un name{};
+    socklen_t size = sizeof(name);
+    getsockname(fd, reinterpret_cast<sockaddr*>(&name), &size);
+    return {name.sun_path, size - offsetof(sockaddr_un, sun_path)};
+}
+
+TEST(UnixListener, InPlace_IsCalledByItsPath) {
+    const ScratchDirectory scratch;
+    auto spec = at(scratch / "s");
+    spec.in_place = true;
+    const auto listener = listen_unix(spec).value();
+    EXPECT_EQ(name_of(listener.fd()).c_str(), scratch / "s");
+    EXPECT_EQ(listen_unix(spec).error().code, EADDRINUSE) << "a live server keeps its place";
+}
+
+TEST(UnixListener, AbstractName_LeavesNoFile) {
+    const ScratchDirectory scratch;
+    const std::string name = "@" + (scratch / "s");
+    auto spec = at(name);
+    auto listener = listen_unix(spec).value();
+    EXPECT_EQ(name_of(listener.fd()), std::string(1, '\0') + name.substr(1));
+    EXPECT_EQ(entries(scratch), 0U);
+    EXPECT_EQ(listen_unix(spec).error().code, EADDRINUSE);
+    listener.close();
+    EXPECT_TRUE(listen_unix(spec));
+}
+
+TEST(UnixListener, OtherKinds_AreMade) {
+    const ScratchDirectory scratch;
+    for (const auto& [kind, type] : {std::pair{SocketKind::Datagram, SOCK_DGRAM},
+                                     std::pair{SocketKind::SeqPacket, SOCK_SEQPACKET}}) {
+        auto spec = at(scratch / std::to_string(type));
+        spec.kind = kind;
+        auto listener = listen_unix(spec).value();
+        const auto client = UniqueFd::adopt(socket(AF_UNIX, type | SOCK_CLOEXEC, 0));
+        sockaddr_un name{};
+        name.sun_family = AF_UNIX;
+        std::strncpy(name.sun_path, spec.path.c_str(), sizeof(name.sun_path) - 1);
+        EXPECT_EQ(connect(client.get(), reinterpret_cast<sockaddr*>(&name), sizeof(name)), 0);
+        EXPECT_EQ(listen_unix(spec).error().code, EADDRINUSE);
+        listener.close();
+        EXPECT_FALSE(std::filesystem::exists(spec.path));
+    }
+}
+
+TEST(Listener, TakenUp_BlocksAsBefore) {
+    const ScratchDirectory scratch;
+    auto spec = at(scratch / "s");
+    spec.blocking = true;
+    auto listener = listen_unix(spec).value();
+    auto taken = Listener::take_up(listener.release(), spec.path).value();
+    EXPECT_EQ(fcntl(taken.fd(), F_GETFL) & O_NONBLOCK, 0);
+    taken.close();
+    EXPECT_FALSE(std::filesystem::exists(spec.path));
+    EXPECT_FALSE(Listener::take_up(make_pipe().value().read));
+}
+
+TEST(TcpListener, Datagrams_AreBoundAndShareTheirPortOnRequestAlone) {
+    TcpSocketSpec spec;
+    spec.host = "127.0.0.1";
+    spec.kind = SocketKind::Datagram;
+    const auto first = listen_tcp(spec).value();
+    ASSERT_NE(first.port(), 0);
+    spec.port = first.port();
+    EXPECT_EQ(listen_tcp(spec).error().code, EADDRINUSE);
+    spec.port = 0;
+    spec.reuse_port = true;
+    const auto shared = listen_tcp(spec).value();
+    spec.port = shared.port();
+    EXPECT_TRUE(listen_tcp(spec));
+}
+
+TEST(TcpListener, FreeBind_NeedsNoAddressYet) {
+    TcpSocketSpec spec;
+    spec.host = "192.0.2.1";  // for documentation: nobody's
+    EXPECT_FALSE(listen_tcp(spec));
+    spec.free_bind = true;
+    EXPECT_TRUE(listen_tcp(spec));
+}
+
 // Two servers at once on one stale socket, many times: exactly one wins, and it can be reached.
 TEST(UnixListener, TwoServersThatRace_GiveOneWinner) {
     for (int round = 0; round < 30; ++round) {
