@@ -4,6 +4,7 @@
 #include "config/load_daemon.h"
 #include "config/load_groups.h"
 #include "config/load_servers.h"
+#include "config/load_sockets.h"
 #include "config/paths.h"
 #include "config/plugins.h"
 #include "config/read_document.h"
@@ -51,6 +52,7 @@ Config load_sections(const LoadRequest& request, const Host& host, const ReadFil
     config.included_files = files.included;
     config.daemon = load_daemon(context, section);
     config.rpc_interfaces = load_rpc_interfaces(context);
+    context.sockets = load_sockets(context);
     config.groups = load_groups(context);
     add_daemon_environment(config.groups, config.daemon.environment);
     config.inet_servers = load_inet_servers(context);

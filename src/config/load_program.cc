@@ -9,6 +9,7 @@
 #include "base/strings.h"
 #include "config/load_limits.h"
 #include "config/load_readiness.h"
+#include "config/load_sockets.h"
 #include "config/log_targets.h"
 #include "config/paths.h"
 #include "config/python_space.h"
@@ -107,9 +108,25 @@ class ProgramLoader {
         if (shared_.umask) *shared_.umask &= 0777U;
         shared_.limits = load_limits(reader_, names_);
         shared_.readiness = load_readiness(reader_, names_);
+        read_sockets();
         check_process_name();
         if (shared_.stopasgroup && !shared_.killasgroup)
             reader_.error("killasgroup", "Cannot set stopasgroup=true and killasgroup=false");
+    }
+
+    void read_sockets() {
+        auto sockets = load_socket_use(context_, reader_, names_);
+        const Readiness& readiness = shared_.readiness;
+        constexpr int kFirst = 3;
+        const int given = descriptor_count(sockets) + readiness.fdstore_max;
+        if (readiness.by == ReadyBy::Descriptor && readiness.fd < kFirst + given)
+            reader_.error("ready", fmt::format("descriptor {} is one of the {} that the program "
+                                               "may be given (sockets, fdstore_max)",
+                                               readiness.fd, given));
+        shared_.start_on_connect = value("start_on_connect", parse_boolean);
+        if (shared_.start_on_connect && sockets.empty())
+            reader_.error("start_on_connect", "start_on_connect needs sockets");
+        shared_.sockets = std::move(sockets);
     }
 
     void read_environment_files() {

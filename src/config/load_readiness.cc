@@ -1,7 +1,5 @@
 #include "config/load_readiness.h"
 
-#include <fmt/format.h>
-
 #include "base/python_text.h"
 #include "base/strings.h"
 #include "config/values.h"
@@ -50,11 +48,6 @@ Readiness load_readiness(SectionReader& reader, const Names& names) {
     readiness.watchdog = reader.value("watchdog_sec", names, parse_duration);
     readiness.watchdog_signal = reader.value("watchdog_signal", names, parse_signal);
     readiness.fdstore_max = reader.value("fdstore_max", names, parse_fdstore_max);
-    if (readiness.by == ReadyBy::Descriptor && readiness.fd < kLowestFd + readiness.fdstore_max)
-        reader.error("ready",
-                     fmt::format("descriptor {} may be one of those that the program is given "
-                                 "back (fdstore_max={})",
-                                 readiness.fd, readiness.fdstore_max));
     return readiness;
 }
 

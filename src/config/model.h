@@ -116,6 +116,31 @@ struct FcgiSocket {
     bool operator==(const FcgiSocket&) const = default;
 };
 
+enum class SocketType { Stream, Datagram, SeqPacket };
+
+struct SocketAddress {
+    std::string path;  // of a unix socket, "@name" in the abstract namespace; else host and port
+    std::string host;  // lower-cased; empty: every IPv4 address; IPv6 without brackets
+    int port = 0;
+    bool operator==(const SocketAddress&) const = default;
+};
+
+// svd: [socket:x], opened by svd for the programs that name it.
+struct SocketConfig {
+    std::string name;  // x
+    std::vector<SocketAddress> listen;
+    SocketType type = SocketType::Stream;
+    std::string fd_name;  // in LISTEN_FDNAMES
+    mode_t mode = 0666;
+    std::optional<SocketOwner> owner;
+    std::optional<int> backlog;  // empty: the kernel's longest
+    bool reuse_port = false;
+    bool free_bind = false;
+    bool keep_alive = false;
+    bool no_delay = false;
+    bool operator==(const SocketConfig&) const = default;
+};
+
 // One process to be: a [program:x] section after expansion for one process_num. There are many of
 // them, so what most have alike is shared, and what few have is boxed.
 struct ProcessConfig {
@@ -147,7 +172,9 @@ struct ProcessConfig {
     Boxed<FcgiSocket> fcgi_socket;  // members of an [fcgi-program:x], in a [group:x] too
     // Programs that start first; the order is made by load.
     Rare<std::vector<std::string>> depends_on;
-    Rare<Limits> limits;  // hot: applied to running processes at a reread
+    Rare<Limits> limits;                      // hot: applied to running processes at a reread
+    Rare<std::vector<SocketConfig>> sockets;  // given to every run, in this order
+    bool start_on_connect = false;            // also when somebody comes to one of them
     bool operator==(const ProcessConfig&) const = default;
 };
 

@@ -19,6 +19,7 @@ constexpr auto kInet = bit(SectionKind::InetHttpServer);
 constexpr auto kServer = kUnix | kInet;
 constexpr auto kGroup = bit(SectionKind::Group);
 constexpr auto kFcgi = bit(SectionKind::FcgiProgram);
+constexpr auto kSocket = bit(SectionKind::Socket);
 constexpr auto kListener = bit(SectionKind::EventListener);
 constexpr auto kAnyProgram =
     bit(SectionKind::Program) | bit(SectionKind::ProgramDefault) | kFcgi | kListener;
@@ -157,6 +158,12 @@ constexpr auto kOptions = std::to_array<OptionRow>({
     {kAnyProgram, "fdstore_max", Integer, "0", Respawn, "svd 0.1",
      "How many descriptors a process may store in svd (FDSTORE=1); the next one is given them "
      "(LISTEN_FDS)."},
+    {kAnyProgram, "sockets", StringList, "", Respawn, "svd 0.1",
+     "[socket:x] sections, separated by commas: listening sockets that the process is given "
+     "(LISTEN_FDS).",
+     "web"},
+    {kAnyProgram, "start_on_connect", Boolean, "false", Respawn, "svd 0.1",
+     "Start the program when somebody comes to one of its sockets and it does not run."},
     {kAnyProgram, "user", User, kUnset, Respawn, "3.0", "Account that the process runs as.",
      "nobody"},
     {kAnyProgram, "redirect_stderr", Boolean, "false", Respawn, "3.0",
@@ -276,6 +283,28 @@ constexpr auto kOptions = std::to_array<OptionRow>({
      "Owner of a unix socket: user or user:group.", "root:root"},
     {kFcgi, "socket_mode", Octal, "0700", Respawn, "3.0", "Mode of a unix socket."},
 
+    // [socket:x]
+    {kSocket, "listen", SocketAddresses, kUnset, Respawn, "svd 0.1",
+     "Addresses, separated by commas: /path, @name, port, host:port or [IPv6]:port.",
+     "127.0.0.1:8080"},
+    {kSocket, "type", SocketType, "stream", Respawn, "svd 0.1",
+     "stream, datagram, or seqpacket (unix only)."},
+    {kSocket, "fd_name", Text, kUnset, Respawn, "svd 0.1",
+     "Name in LISTEN_FDNAMES; that of the section when unset.", "http"},
+    {kSocket, "mode", Octal, "0666", Respawn, "svd 0.1", "Mode of a socket with a path."},
+    {kSocket, "owner", UserGroup, kUnset, Respawn, "svd 0.1",
+     "Owner of a socket with a path: user or user:group.", "root:root"},
+    {kSocket, "backlog", Integer, kUnset, Respawn, "svd 0.1",
+     "Connections that wait to be accepted; as many as the kernel allows when unset.", "128"},
+    {kSocket, "reuse_port", Boolean, "false", Respawn, "svd 0.1",
+     "Others may listen on the same port (SO_REUSEPORT)."},
+    {kSocket, "free_bind", Boolean, "false", Respawn, "svd 0.1",
+     "The address need not be there yet (IP_FREEBIND)."},
+    {kSocket, "keep_alive", Boolean, "false", Respawn, "svd 0.1",
+     "Look after connections that are idle (SO_KEEPALIVE)."},
+    {kSocket, "no_delay", Boolean, "false", Respawn, "svd 0.1",
+     "Send small pieces at once (TCP_NODELAY)."},
+
     // [eventlistener:x]
     {kListener, "events", EventList, kUnset, Respawn, "3.0",
      "Event types that the pool receives, separated by commas.", "PROCESS_STATE,TICK_60"},
@@ -320,6 +349,9 @@ constexpr auto kSections = std::to_array<SectionKindRow>({
      "FastCGI processes that share one socket as their standard input.", "fcgi-program:fcgi"},
     {SectionKind::EventListener, "eventlistener:", true, false,
      "A pool of processes that receive events.", "eventlistener:listener"},
+    {SectionKind::Socket, "socket:", true, false,
+     "Sockets that svd opens and keeps open for programs with sockets=. The section is svd's own.",
+     "socket:web"},
     {SectionKind::Group, "group:", true, false, "Programs managed as one.", "group:both"},
     {SectionKind::Include, "include", false, false,
      "Further configuration files, relative to this one.", "include"},

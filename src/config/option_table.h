@@ -23,6 +23,7 @@ enum class SectionKind : std::uint32_t {
     RpcInterface = 1U << 9U,
     CtlPlugin = 1U << 10U,
     ProgramDefault = 1U << 11U,
+    Socket = 1U << 12U,
 };
 
 enum class ValueType {
@@ -62,6 +63,8 @@ enum class ValueType {
     ControllerList,
     ReadyBy,
     Duration,
+    SocketType,
+    SocketAddresses,
     Text,
 };
 

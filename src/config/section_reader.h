@@ -2,6 +2,7 @@
 // it, and go on with its default so that one load finds every problem.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -10,6 +11,7 @@
 #include "config/document.h"
 #include "config/load.h"
 #include "config/lookups.h"
+#include "config/model.h"
 #include "config/names.h"
 #include "config/option_table.h"
 #include "config/problem_sink.h"
@@ -25,6 +27,7 @@ struct LoadContext {
     ProblemSink& problems;
     Lookups lookups;
     Names environment;  // ENV_ names; [supervisord] environment joins them once it is read
+    std::map<std::string, SocketConfig, std::less<>> sockets = {};  // before any program
 };
 
 // T of a parser from a text to Result<T>.

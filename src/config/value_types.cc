@@ -73,6 +73,10 @@ std::string_view allowed_values(ValueType type) {
             return "cpu, cpuset, hugetlb, io, memory, misc, pids, rdma, separated by commas";
         case ReadyBy:
             return "notify, fd:N (N from 3 to 255) or none";
+        case SocketType:
+            return "stream, datagram or seqpacket";
+        case SocketAddresses:
+            return "/path, @name, port, host:port or [IPv6]:port, separated by commas";
         case Duration:
             return "seconds, or a number with s, m, h or d";
         case StringList:
