@@ -27,6 +27,7 @@ Result<os::Listener> listen_on(const config::FcgiSocket& config) {
         }
         spec.backlog = backlog;
         spec.existing = os::UnixSocketSpec::Existing::Replace;
+        spec.in_place = true;
         spec.blocking = true;
         return os::listen_unix(spec);
     }
@@ -110,7 +111,7 @@ std::vector<state::FcgiSocket> FcgiSockets::save() const {
 std::vector<FcgiHandle> FcgiSockets::restore(std::vector<state::FcgiSocket> saved) {
     std::vector<FcgiHandle> handles;
     for (auto& one : saved) {
-        auto listener = os::Listener::adopt(UniqueFd::adopt(one.fd), std::move(one.path));
+        auto listener = os::Listener::take_up(UniqueFd::adopt(one.fd), std::move(one.path));
         if (!listener) {
             log_.error("cannot take up socket {}: {}", one.config.url, listener.error().text);
             continue;
