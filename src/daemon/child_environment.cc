@@ -34,6 +34,12 @@ std::vector<std::string> child_environment(const config::Environment& inherited,
     return entries;
 }
 
+void set_variable(std::vector<std::string>& entries, std::string_view name, std::string value) {
+    const auto prefix = fmt::format("{}=", name);
+    std::erase_if(entries, [&](const auto& entry) { return entry.starts_with(prefix); });
+    entries.push_back(prefix + std::move(value));
+}
+
 config::Environment inheritable_environment(char** environment) {
     config::Environment map;
     for (char** entry = environment; *entry; ++entry) {

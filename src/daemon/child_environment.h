@@ -20,6 +20,9 @@ inline constexpr std::string_view kStateVariable = "SVD_STATE_FD";
                                                          std::string_view group,
                                                          std::string_view server_url);
 
+// NAME=value instead of whatever else says what `name` is.
+void set_variable(std::vector<std::string>& entries, std::string_view name, std::string value);
+
 // This process's environment as a map, without what belongs to the daemon alone (NOTIFY_SOCKET,
 // LISTEN_FDS and the like).
 [[nodiscard]] config::Environment inheritable_environment(char** environment);

@@ -22,6 +22,7 @@ constexpr std::size_t kMaxLingering = 16;
 Executor::Executor(Parts parts)
     : parts_(parts),
       fcgi_sockets_(parts.log),
+      sockets_(parts.loop, parts.log, [this](const std::string& name) { somebody_came(name); }),
       memory_(parts.loop, parts.log, [this](Process& process, const process::MemoryBreach& breach) {
           return restart_for_memory(process, breach);
       }) {}
@@ -270,6 +271,7 @@ void Executor::published(Process& process, const process::Publish& change) {
     else
         memory_.rest(process);
     wind_watchdog(process);
+    attend_all(process);
     // After a run, child_ended does so when all of its end is in the log.
     if (change.from == process::State::Backoff) release_socket(process);
     touch(process);
@@ -282,6 +284,7 @@ void Executor::group_added(process::Group& group) {
         for (const auto& process : group.processes)
             for (const auto channel : kChannels) make_auto_log(*process, channel);
     parts_.listeners.add(group);
+    add_socket_users(group);
     if (kept_ != nullptr) kept_->group_changed(group.name());
     if (!taking_up_) parts_.bus.publish(event::group_added(group.name(), now().wall));
 }
@@ -299,6 +302,7 @@ void Executor::make_auto_log(Process& process, log::Channel channel) {
 }
 
 void Executor::group_removed(const std::string& name) {
+    remove_socket_users(name);
     parts_.listeners.remove(name);
     if (kept_ != nullptr) kept_->group_gone(name);
     parts_.bus.publish(event::group_removed(name, now().wall));

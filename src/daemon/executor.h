@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "config/model.h"
@@ -16,6 +17,7 @@
 #include "daemon/journal_link.h"
 #include "daemon/listeners.h"
 #include "daemon/memory_guard.h"
+#include "daemon/program_sockets.h"
 #include "daemon/runtime.h"
 #include "event/bus.h"
 #include "linux/children.h"
@@ -65,6 +67,9 @@ class Executor final : public process::Actuator {
     void on_detail_change(std::function<void(const process::Process&)> call) {
         on_detail_change_ = std::move(call);
     }
+    // What was read last from the configuration file.
+    using LastRead = std::function<std::shared_ptr<const config::Config>()>;
+    void last_read_by(LastRead last_read) { last_read_ = std::move(last_read); }
     void on_shutdown_complete(std::function<void(process::DaemonState)> call) {
         on_shutdown_complete_ = std::move(call);
     }
@@ -99,8 +104,8 @@ class Executor final : public process::Actuator {
     // after the groups were added between begin_taking_up and end_taking_up.
     [[nodiscard]] state::Process save(const process::Process& process) const;
     [[nodiscard]] state::KeptProcess save_for_a_crash(const process::Process& process) const;
-    [[nodiscard]] std::vector<state::FcgiSocket> save_sockets() const;
-    void begin_taking_up(std::vector<state::FcgiSocket> sockets);
+    void save_sockets(state::Snapshot& saved) const;
+    void begin_taking_up(state::Snapshot& saved);
     // The same after a crash, when they are children of somebody else.
     void begin_taking_over(std::map<pid_t, UniqueFd> pidfds, int pipe_in_flight);
     void take_up(process::Process& process, state::Process saved);
@@ -168,6 +173,16 @@ class Executor final : public process::Actuator {
     void wind_watchdog(process::Process& process);
     void close_notify(process::Process& process);
     void take_up_notify(process::Process& process, state::Notify saved);
+    // Sockets that processes are given (executor_sockets.cc).
+    [[nodiscard]] std::expected<void, std::string> open_sockets(const process::Process& process);
+    void add_descriptors(const process::Process& process, os::SpawnSpec& spec) const;
+    void add_socket_users(const process::Group& group);
+    void remove_socket_users(const std::string& group);
+    // Waits for somebody to come where that is to start a program, and not elsewhere.
+    void attend(const std::string& socket);
+    void attend_all(const process::Process& process);
+    void somebody_came(const std::string& socket);
+    void close_unused_sockets(bool even_if_configured);
     // The process's hold on its FastCGI socket, unless it is to start again.
     static void release_socket(process::Process& process);
     void pause_settled(process::Process& process, const Status& status);
@@ -190,6 +205,10 @@ class Executor final : public process::Actuator {
     std::function<void(process::DaemonState)> on_shutdown_complete_;
     std::shared_ptr<log::SyslogSocket> syslog_;  // made when the first program wants it
     FcgiSockets fcgi_sockets_;
+    ProgramSockets sockets_;
+    std::map<std::string, std::set<process::Process*>> socket_users_;  // who names it
+    os::Timer unused_sockets_;  // made when a group with sockets is removed
+    LastRead last_read_;
     bool taking_up_ = false;
     bool taking_over_ = false;
     std::map<pid_t, UniqueFd> pidfds_;  // of those that are taken over

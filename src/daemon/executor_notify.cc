@@ -11,6 +11,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "daemon/child_environment.h"
 #include "daemon/executor.h"
 
 namespace svd::daemon {
@@ -22,7 +23,6 @@ namespace {
 // Of one process, before everybody else has his turn.
 constexpr int kMessagesPerTurn = 16;
 constexpr std::string_view kStoredName = "stored";
-constexpr int kFirstPassed = 3;
 
 bool is_same_file(int a, int b) {
     const pid_t self = ::getpid();
@@ -33,13 +33,6 @@ Duration watchdog_of(const Process& process) {
     const auto& notify = runtime_of(process).notify;
     if (!notify || !notify->socket) return {};  // it cannot be heard
     return notify->told.watchdog.value_or(process.config->readiness->watchdog);
-}
-
-// Instead of what svd or the configuration says about such a variable.
-void set_variable(std::vector<std::string>& environment, std::string_view name, std::string value) {
-    const auto prefix = fmt::format("{}=", name);
-    std::erase_if(environment, [&](const auto& entry) { return entry.starts_with(prefix); });
-    environment.push_back(prefix + std::move(value));
 }
 
 bool has_gone(const os::NotifySocket::Message& message) {
@@ -77,16 +70,6 @@ void Executor::add_notify(const Process& process, int ready_pipe, os::SpawnSpec&
         spec.pid_variables.emplace_back("WATCHDOG_PID");
     }
     if (ready_pipe >= 0) spec.passed.push_back({ready_pipe, process.config->readiness->fd});
-    if (notify.stored.empty()) return;
-    std::string names;
-    int number = kFirstPassed;
-    for (const auto& one : notify.stored) {
-        spec.passed.push_back({one.fd.get(), number++});
-        names += (names.empty() ? "" : ":") + one.name;
-    }
-    set_variable(spec.env, "LISTEN_FDS", fmt::format("{}", notify.stored.size()));
-    set_variable(spec.env, "LISTEN_FDNAMES", std::move(names));
-    spec.pid_variables.emplace_back("LISTEN_PID");
 }
 
 // --- what it says --------------------------------------------------------------------------------

@@ -56,6 +56,8 @@ process::Event Executor::spawn(Process& process) {
         if (!socket) return not_started(process, "socket", std::move(socket).error());
         runtime_of(process).socket = *std::move(socket);
     }
+    if (auto opened = open_sockets(process); !opened)
+        return not_started(process, "socket", std::move(opened).error());
     end_output(process);
     if (const auto opened = open_notify(process); !opened)
         return not_started(process, "notify", opened.error().text);
@@ -123,6 +125,7 @@ os::SpawnSpec Executor::make_spec(const Process& process, const Command& command
     spec.out = write_end(pipes.out);
     spec.err = write_end(config.redirect_stderr ? pipes.out : pipes.err);
     if (runtime_of(process).notify) add_notify(process, pipes.ready.write.get(), spec);
+    add_descriptors(process, spec);
     return spec;
 }
 

@@ -62,13 +62,15 @@ state::KeptProcess Executor::save_for_a_crash(const Process& process) const {
     return kept;
 }
 
-std::vector<state::FcgiSocket> Executor::save_sockets() const {
-    return fcgi_sockets_.save();
+void Executor::save_sockets(state::Snapshot& saved) const {
+    saved.fcgi_sockets = fcgi_sockets_.save();
+    saved.sockets = sockets_.save();
 }
 
-void Executor::begin_taking_up(std::vector<state::FcgiSocket> sockets) {
+void Executor::begin_taking_up(state::Snapshot& saved) {
     taking_up_ = true;
-    taken_sockets_ = fcgi_sockets_.restore(std::move(sockets));
+    taken_sockets_ = fcgi_sockets_.restore(std::move(saved.fcgi_sockets));
+    sockets_.restore(std::move(saved.sockets));
 }
 
 void Executor::begin_taking_over(std::map<pid_t, UniqueFd> pidfds, int pipe_in_flight) {
@@ -81,6 +83,8 @@ void Executor::end_taking_up() {
     taking_up_ = taking_over_ = false;
     taken_sockets_.clear();
     pidfds_.clear();
+    close_unused_sockets(false);
+    for (const auto& [name, users] : socket_users_) attend(name);
     parts_.flight.landed();  // whatever was in flight for somebody who is no more
     for (auto* process : std::exchange(lost_, {})) {
         os::ExitReport report;

@@ -98,6 +98,7 @@ Status Session::open_parts() {
     executor_->on_change([this] { settle_soon(); });
     executor_->on_shutdown_complete([this](DaemonState how) { finish(how); });
     supervisor_ = std::make_unique<control::Supervisor>(*fleet_, *this, setup_.config);
+    executor_->last_read_by([this] { return supervisor_->last_read(); });
     SVD_TRY(service_, ServiceLink::open(loop_, *fleet_));
     return {};
 }

@@ -68,7 +68,7 @@ state::Snapshot Session::save_daemon() const {
     if (const auto* tree = scopes_->tree()) saved.cgroup = tree->name();
     for (const auto& server : setup_.servers)
         saved.servers.push_back({server.section, server.listener.fd(), server.listener.path()});
-    saved.fcgi_sockets = executor_->save_sockets();
+    executor_->save_sockets(saved);
     if (dbus_) saved.bus_clients = dbus_->subscribers();
 
     saved.next_serial = bus_.next_serial();
@@ -99,7 +99,7 @@ void Session::take_up(state::Snapshot saved) {
     if (saved.last_read)
         supervisor_->restore_last_read(restore_config(*saved.last_read, saved.group_configs));
     listeners_->restore_ticks(std::move(saved.ticks));
-    executor_->begin_taking_up(std::move(saved.fcgi_sockets));
+    executor_->begin_taking_up(saved);
     if (setup_.taken_over)
         executor_->begin_taking_over(std::move(setup_.taken_over->pidfds),
                                      setup_.taken_over->pipe_in_flight);

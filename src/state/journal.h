@@ -76,6 +76,8 @@ template <class S, class F>
 void for_each_descriptor(S& snapshot, const F& call) {
     for (auto& server : snapshot.servers) call(server.fd);
     for (auto& socket : snapshot.fcgi_sockets) call(socket.fd);
+    for (auto& socket : snapshot.sockets)
+        for (auto& listener : socket.listeners) call(listener.fd);
     for (auto& group : snapshot.groups)
         for (auto& process : group.processes) for_each_descriptor_of(process, call);
 }

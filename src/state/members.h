@@ -22,10 +22,13 @@ SVD_STATE(LogConfig, target, path, more_paths, maxbytes, backups, maxage, captur
 SVD_STATE(Credentials, user, uid, gid, groups, home, shell)
 SVD_STATE(SocketOwner, uid, gid)
 SVD_STATE(FcgiSocket, url, backlog, owner, mode)
+SVD_STATE(SocketAddress, path, host, port)
+SVD_STATE(SocketConfig, name, listen, type, fd_name, mode, owner, backlog, reuse_port, free_bind,
+          keep_alive, no_delay)
 SVD_STATE(ProcessConfig, name, program, command, priority, autostart, startsecs, startretries,
           autorestart, restart_limit, exitcodes, stopsignal, stopwaitsecs, stopasgroup, killasgroup,
           keep_descendants, readiness, user, redirect_stderr, stdout_log, stderr_log, environment,
-          directory, umask, serverurl, fcgi_socket, depends_on, limits)
+          directory, umask, serverurl, fcgi_socket, depends_on, limits, sockets, start_on_connect)
 SVD_STATE(ListenerPool, events, buffer_size, result_handler, length_in_bytes)
 SVD_STATE(GroupConfig, name, priority, kind, homogeneous, processes, fcgi_socket, listener_pool,
           limits)
@@ -81,9 +84,11 @@ SVD_STATE(Process, name, data, deaths, signal_on_request, paused, queued, out, e
 SVD_STATE(Group, config, processes, pool)
 SVD_STATE(Server, section, fd, path)
 SVD_STATE(FcgiSocket, config, program, left_to_descendants, fd, path)
+SVD_STATE(OpenListener, fd, path)
+SVD_STATE(OpenSocket, config, listeners)
 SVD_STATE(ResourceLimit, resource, soft, hard)
 SVD_STATE(Configured, config, groups)
 SVD_STATE(Snapshot, version, program_version, upgrades, started, group_configs, configured,
           last_read, working_directory, child_limits, pidfile, cgroup, servers, fcgi_sockets,
-          bus_clients, next_serial, next_listener_serial, ticks, groups)
+          sockets, bus_clients, next_serial, next_listener_serial, ticks, groups)
 }  // namespace svd::state

@@ -109,6 +109,19 @@ struct FcgiSocket {
     bool operator==(const FcgiSocket&) const = default;
 };
 
+// One of the addresses of a [socket:x].
+struct OpenListener {
+    int fd = -1;
+    std::string path;  // of a unix socket, removed at the end
+    bool operator==(const OpenListener&) const = default;
+};
+
+struct OpenSocket {
+    config::SocketConfig config;
+    std::vector<OpenListener> listeners;
+    bool operator==(const OpenSocket&) const = default;
+};
+
 struct ResourceLimit {
     int resource = 0;
     std::uint64_t soft = 0;
@@ -139,6 +152,7 @@ struct Snapshot {
     std::vector<Server> servers;
     std::vector<FcgiSocket> fcgi_sockets;
     std::vector<std::string> bus_clients;  // D-Bus clients that have subscribed
+    std::vector<OpenSocket> sockets;
 
     std::uint64_t next_serial = 0;
     std::uint64_t next_listener_serial = 0;

@@ -33,6 +33,16 @@ def given():
     return {name: 3 + i for i, name in enumerate(names)}
 
 
+def serve():
+    """Answers everybody who comes to descriptor 3 with its pid."""
+    listener = socket.socket(fileno=os.dup(3))
+    while True:
+        client, _ = listener.accept()
+        client.recv(99)
+        client.sendall(b"%d\n" % os.getpid())
+        client.close()
+
+
 for word in sys.argv[1:]:
     exec(word)  # pylint: disable=exec-used
 for line in sys.stdin:

@@ -87,6 +87,7 @@ Snapshot snapshot() {
     saved.child_limits = {{7, 1024, ~0ULL}};
     saved.servers = {{"unix_http_server", 11, "/s"}};
     saved.fcgi_sockets = {{*program()->fcgi_socket, "web", true, 12, "/x"}};
+    saved.sockets = {{{"web", {{"/y", "", 0}, {"", "::1", 80}}}, {{15, "/y"}, {16, ""}}}};
     saved.next_serial = 1ULL << 62U;
     saved.ticks = {{5, 340000000}};
     event::PoolState pool;
@@ -107,6 +108,7 @@ TEST(State, WhatIsWritten_IsReadAgain) {
     EXPECT_EQ(after->groups, before.groups);
     EXPECT_EQ(after->servers, before.servers);
     EXPECT_EQ(after->fcgi_sockets, before.fcgi_sockets);
+    EXPECT_EQ(after->sockets, before.sockets);
     EXPECT_EQ(after->child_limits, before.child_limits);
     EXPECT_EQ(after->next_serial, before.next_serial);
     EXPECT_EQ(after->ticks, before.ticks);

@@ -124,6 +124,7 @@ TEST(Journal, Descriptors_AreAllMeant) {
     Snapshot snapshot;
     snapshot.servers = {{"s", 3, ""}};
     snapshot.fcgi_sockets.emplace_back().fd = 4;
+    snapshot.sockets.emplace_back().listeners = {{13, ""}, {14, "/run/x"}};
     auto& one = snapshot.groups.emplace_back().processes.emplace_back();
     one.out.pipe = 5;
     one.err.pipe = 6;
@@ -134,7 +135,7 @@ TEST(Journal, Descriptors_AreAllMeant) {
     one.lingering.emplace_back().output.pipe = 12;
     std::vector<int> seen;
     for_each_descriptor(snapshot, [&](int& fd) { seen.push_back(std::exchange(fd, fd + 100)); });
-    EXPECT_THAT(seen, ElementsAre(3, 4, 5, 6, 7, 8, 9, 10, 11, 12));
+    EXPECT_THAT(seen, ElementsAre(3, 4, 13, 14, 5, 6, 7, 8, 9, 10, 11, 12));
     EXPECT_EQ(one.lingering.front().output.pipe, 112);
 }
 
