@@ -161,7 +161,7 @@ void Executor::replay_flight(Output& output) {
 void Executor::take_up_output(Process& process, log::Channel channel, state::Output saved) {
     auto& output = output_of(process, channel);
     output.auto_path = std::move(saved.auto_path);
-    if (output.auto_path.empty()) make_auto_log(process, channel);
+    if (output.auto_path->empty()) make_auto_log(process, channel);
     if (saved.pipe < 0) return;
     open_channel(process, channel);
     if (output.channel) output.channel->restore(std::move(saved.channel));

@@ -76,8 +76,8 @@ std::shared_ptr<const config::ProcessConfig> left_behind_config(std::string name
     config->stopasgroup = mark.stopasgroup;
     config->killasgroup = mark.killasgroup;
     config->keep_descendants = mark.keep_descendants;
-    config->stdout_log.target = config::LogTarget::None;
-    config->stderr_log.target = config::LogTarget::None;
+    config->stdout_log.edit().target = config::LogTarget::None;
+    config->stderr_log.edit().target = config::LogTarget::None;
     return config;
 }
 

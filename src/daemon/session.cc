@@ -8,6 +8,7 @@
 
 #include "base/signal_table.h"
 #include "base/version.h"
+#include "daemon/log_options.h"
 #include "daemon/main_log.h"
 #include "daemon/memory.h"
 #include "http/log_streams.h"
@@ -158,7 +159,7 @@ Status Session::open_dbus() {
     if (setup_.resume) options.clients = setup_.resume->bus_clients;
     options.log_file = log_.path();
     options.log = [this](config::LogLevel level, std::string_view text) {
-        executor_->log(level, text);
+        log_.log(level_of(level), text);
     };
     SVD_TRY(dbus_, dbus::make_door(loop_, *supervisor_, bus_, std::move(options)));
     if (dbus_)
