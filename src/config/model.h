@@ -130,10 +130,10 @@ struct SocketConfig {
     std::string name;  // x
     std::vector<SocketAddress> listen;
     SocketType type = SocketType::Stream;
-    std::string fd_name;  // in LISTEN_FDNAMES
+    std::string fd_name{};  // in LISTEN_FDNAMES
     mode_t mode = 0666;
-    std::optional<SocketOwner> owner;
-    std::optional<int> backlog;  // empty: the kernel's longest
+    std::optional<SocketOwner> owner{};
+    std::optional<int> backlog{};  // empty: the kernel's longest
     bool reuse_port = false;
     bool free_bind = false;
     bool keep_alive = false;

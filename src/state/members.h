@@ -36,10 +36,10 @@ SVD_STATE(HttpAuth, username, password)
 SVD_STATE(UnixServerConfig, section, path, mode, owner, auth)
 SVD_STATE(InetServerConfig, section, host, port, auth)
 SVD_STATE(RpcInterface, name, factory)
-SVD_STATE(DaemonConfig, logfile, log_to_syslog, log_to_journal, logfile_maxbytes, logfile_backups, logfile_maxage,
-          loglevel, pidfile, umask, umask_given, nodaemon, silent, minfds, minprocs, nocleanup,
-          childlogdir, user, directory, strip_ansi, environment, identifier, required_controllers,
-          take_over, dbus)
+SVD_STATE(DaemonConfig, logfile, log_to_syslog, log_to_journal, logfile_maxbytes, logfile_backups,
+          logfile_maxage, loglevel, pidfile, umask, umask_given, nodaemon, silent, minfds, minprocs,
+          nocleanup, childlogdir, user, directory, strip_ansi, environment, identifier,
+          required_controllers, take_over, dbus)
 SVD_STATE(Config, path, here, daemon, groups, unix_servers, inet_servers, rpc_interfaces,
           included_files, server_url)
 }  // namespace svd::config
