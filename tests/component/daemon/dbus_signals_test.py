@@ -5,6 +5,7 @@ import re
 import signal
 import time
 import unittest
+import xmlrpc.client
 
 from dbus_case import BOUND, GROUP, MANAGER, PROCESS, ROOT, SLEEPER, SVD, DbusCase
 from memory_test import own_memory
@@ -137,16 +138,21 @@ class TheBus(DbusCase):
         self.assertEqual(self.bus.get(ROOT, MANAGER, "NUpgrades"), 1)
         self.assertEqual(self.bus.get(self.path_of("web"), PROCESS, "Pid"), pid)
         # Who had subscribed still hears.
-        states.clear()
         self.manager("StopProcess", "s", "web")
-        self.wait_with(self.bus, "told", lambda: len(states) == 2)
+        self.wait_with(self.bus, "told", lambda: [one.values[4] for one in states
+                                                  if one.values[2] == "web"] == ["STOPPING", "STOPPED"])
 
     def test_restart_of_svd(self):
         self.serve(SLEEPER % "web")
         pid = self.info("web")["pid"]
         self.assertEqual(self.manager("Restart"), [])
-        self.wait("started anew", lambda: self.answers() and self.rpc.supervisor.getAllProcessInfo()
-                  and self.info("web")["pid"] not in (0, pid))
+
+        def started_anew():
+            try:
+                return self.info("web")["pid"] not in (0, pid)
+            except (OSError, xmlrpc.client.Fault):
+                return False  # it is on its way
+        self.wait("started anew", started_anew)
         self.wait_for_name()
         self.wait("runs", lambda: self.state("web") == "RUNNING")
 
@@ -206,19 +212,17 @@ class TheBus(DbusCase):
 
         def deaths():
             return sum(one["counts"]["exited"] for one in self.rpc.svd.getDeaths("flap:*"))
-        self.wait("a lot has happened", lambda: deaths() > 2000)
+        self.wait("a lot has happened", lambda: deaths() > 200)
         size = own_memory(self.daemon.pid)
-        more = deaths() + 8000
-        self.wait("more than is kept has happened", lambda: deaths() > more)
-        self.assertLess(own_memory(self.daemon.pid) - size, 6 << 20)
+        more = deaths() + 1000
+        self.wait("more has happened", lambda: deaths() > more)
+        self.assertLess(own_memory(self.daemon.pid) - size, 2 << 20)  # all it may keep is 4 MiB
         self.rpc.supervisor.stopProcessGroup("flap")
         os.kill(self.bus_daemon.process.pid, signal.SIGCONT)
-        lost = self.bus.collect("type='signal',member='SignalsLost'")
         self.wait_with(self.bus, "it goes on", lambda: states and states[-1].values[4] == "STOPPED")
         self.assertEqual(self.bus.get(ROOT, MANAGER, "NRunning"), 1)
         serials = [one.values[0] for one in states]
         self.assertEqual(serials, sorted(serials))
-        del lost
 
 
 class Many(DbusCase):
