@@ -87,7 +87,10 @@ Snapshot snapshot() {
     saved.child_limits = {{7, 1024, ~0ULL}};
     saved.servers = {{"unix_http_server", 11, "/s"}};
     saved.fcgi_sockets = {{*program()->fcgi_socket, "web", true, 12, "/x"}};
-    saved.sockets = {{{"web", {{"/y", "", 0}, {"", "::1", 80}}}, {{15, "/y"}, {16, ""}}}};
+    auto& socket = saved.sockets.emplace_back();
+    socket.config.name = "web";
+    socket.config.listen = {{"/y", "", 0}, {"", "::1", 80}};
+    socket.listeners = {{15, "/y"}, {16, ""}};
     saved.next_serial = 1ULL << 62U;
     saved.ticks = {{5, 340000000}};
     event::PoolState pool;
@@ -118,7 +121,7 @@ TEST(State, WhatIsWritten_IsReadAgain) {
 }
 
 TEST(State, Descriptors_AreAllThatItMeans) {
-    EXPECT_THAT(descriptors_of(snapshot()), ElementsAre(11, 12, 5, 7, 9));
+    EXPECT_THAT(descriptors_of(snapshot()), ElementsAre(11, 12, 15, 16, 5, 7, 9));
 }
 
 // What an svd of the oldest version wrote must be read for ever, or kOldestVersion be raised.
