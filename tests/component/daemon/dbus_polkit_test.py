@@ -58,12 +58,13 @@ class Nobody(DbusCase):
                     said = bus.call(path, interface, member, signature, *args, interactive=interactive)
                 except sd_bus.BusError as error:
                     said = str(error)
-                os.write(writer, json.dumps(said).encode())
+                os.write(writer, json.dumps(said).encode() + b"\n")
             finally:
                 os._exit(0)
         os.close(writer)
         with open(reader, encoding="utf-8") as answer:
-            said = json.load(answer)
+            # Not to the end: a child that was forked meanwhile holds the pipe, too.
+            said = json.loads(answer.readline())
         os.waitpid(child, 0)
         return said
 
