@@ -61,6 +61,7 @@ bool Subscribers::contains(const std::string& client) const {
 
 std::vector<std::string> Subscribers::names() const {
     std::vector<std::string> all;
+    all.reserve(clients_.size());
     for (const auto& client : clients_) all.push_back(client->name);
     return all;
 }
