@@ -286,7 +286,7 @@ constexpr auto kOptions = std::to_array<OptionRow>({
     // [socket:x]
     {kSocket, "listen", SocketAddresses, kUnset, Respawn, "svd 0.1",
      "Addresses, separated by commas: /path, @name, port, host:port or [IPv6]:port.",
-     "127.0.0.1:8080"},
+     "/run/web.sock, 127.0.0.1:8080"},
     {kSocket, "type", SocketType, "stream", Respawn, "svd 0.1",
      "stream, datagram, or seqpacket (unix only)."},
     {kSocket, "fd_name", Text, kUnset, Respawn, "svd 0.1",

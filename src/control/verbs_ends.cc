@@ -34,7 +34,7 @@ Outcome<std::vector<process::Process*>> Supervisor::find_named(std::string_view 
     }
     const auto* group = fleet_.find_group(spec.group);
     if (!group) return refuse(FaultCode::BadName, std::string(name));
-    return group->by_name;
+    return group->members_by_name();
 }
 
 std::string Supervisor::reason(const process::Process& process) const {

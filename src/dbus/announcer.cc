@@ -61,7 +61,7 @@ void Announcer::note(const event::Event& event) {
     if (event.type == "PROCESS_GROUP_ADDED") {
         put({Kind::GroupAdded, event.serial, event.group});
         if (const auto* group = supervisor_.find_group(event.group))
-            for (const auto* process : group->by_name)
+            for (const auto* process : group->members_by_name())
                 put({Kind::ProcessAdded, event.serial, event.group, process->name()});
     } else if (event.type == "PROCESS_GROUP_REMOVED") {
         put({Kind::GroupRemoved, event.serial, event.group});
@@ -74,7 +74,7 @@ void Announcer::note(const event::Event& event) {
 }
 
 void Announcer::leaving(const process::Group& group) {
-    for (const auto* process : group.by_name) {
+    for (const auto* process : group.members_by_name()) {
         put({Kind::ProcessRemoved, 0, group.name(), process->name()});
         processes_.erase({group.name(), process->name()});
     }

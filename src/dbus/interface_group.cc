@@ -34,7 +34,7 @@ constexpr Property kProperties[] = {
     {"Processes", "ao", Emits::Never,
      [](const Subject& s, Writer& out) {
          out.array("o", [&] {
-             for (const auto* process : s.group->by_name)
+             for (const auto* process : s.group->members_by_name())
                  out.path(process_path(s.group->name(), process->name()));
          });
      }},

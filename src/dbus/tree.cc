@@ -184,7 +184,7 @@ int Tree::list_processes(sd_bus*, const char* prefix, void* data, char*** nodes,
         });
     } else if (const auto folder = read_process_folder(below)) {
         if (const auto* group = supervisor.find_group(*folder))
-            for (const auto* process : group->by_name)
+            for (const auto* process : group->members_by_name())
                 paths.push_back(process_path(group->name(), process->name()));
     } else if (!below.starts_with(kProcesses)) {
         supervisor.each_process([&](const process::Process& process) {

@@ -44,6 +44,10 @@ void Group::sort_names() {
     by_name.erase(others.begin(), others.end());
 }
 
+std::vector<Process*> Group::members_by_name() const {
+    return processes.size() == 1 ? std::vector{processes.front().get()} : by_name;
+}
+
 std::vector<Process*> Group::by_priority() const {
     std::vector<Process*> sorted;
     sorted.reserve(processes.size());

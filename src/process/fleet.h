@@ -58,7 +58,7 @@ struct Group {
     std::vector<std::unique_ptr<Process>> processes;  // configuration order
     std::uint64_t sequence = 0;                       // order of addition
     // Kept by the Fleet.
-    std::vector<Process*> by_name;  // sorted; empty for one process, which needs no order
+    std::vector<Process*> by_name;  // sorted; empty for one process: see members_by_name()
     std::size_t unstopped = 0;      // processes in no stopped state
     bool stopping_turn = false;     // its turn in the shutdown has come
     bool removed = false;           // waits for its destruction
@@ -67,6 +67,7 @@ struct Group {
     [[nodiscard]] Process* find(std::string_view process_name) const;
     void sort_names();
     [[nodiscard]] bool all_stopped() const { return unstopped == 0; }
+    [[nodiscard]] std::vector<Process*> members_by_name() const;
     // By ascending (priority, configuration order).
     [[nodiscard]] std::vector<Process*> by_priority() const;
 };

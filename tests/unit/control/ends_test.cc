@@ -32,6 +32,7 @@ TEST_F(EndsTest, Names_AreProcessesAndGroups) {
     EXPECT_THAT(*names_of("web:a"), ElementsAre("web:a"));
     EXPECT_THAT(*names_of("web:*"), ElementsAre("web:a", "web:b"));
     EXPECT_THAT(*names_of("cron"), ElementsAre("cron"));
+    EXPECT_THAT(*names_of("cron:*"), ElementsAre("cron"));
     EXPECT_EQ(names_of("web").error(), (Fault{FaultCode::BadName, "web"}));
     EXPECT_EQ(names_of("none:*").error(), (Fault{FaultCode::BadName, "none:*"}));
 }
