@@ -2,10 +2,13 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <charconv>
 #include <climits>
 #include <cstdio>
+#include <memory>
 #include <utility>
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/socket.h>
@@ -17,6 +20,33 @@
 
 namespace svd::log {
 namespace {
+
+// With no more than this it costs less to try each than to read the directory.
+constexpr int kFewBackups = 16;
+
+// Number of the oldest one that is there; 0 when there is none, the highest when nobody can say.
+int highest_backup(int directory, const std::string& name) {
+    const int own = ::openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    const std::unique_ptr<DIR, int (*)(DIR*)> listing(own < 0 ? nullptr : ::fdopendir(own),
+                                                      ::closedir);
+    if (!listing) {
+        if (own >= 0) ::close(own);
+        return INT_MAX;
+    }
+    int highest = 0;
+    while (const dirent* entry = ::readdir(listing.get())) {
+        const std::string_view file = entry->d_name;
+        if (file.size() <= name.size() + 1 || !file.starts_with(name) || file[name.size()] != '.')
+            continue;
+        const std::string_view digits = file.substr(name.size() + 1);
+        int number = 0;
+        const auto [end, error] =
+            std::from_chars(digits.data(), digits.data() + digits.size(), number);
+        if (error == std::errc() && end == digits.data() + digits.size())
+            highest = std::max(highest, number);
+    }
+    return highest;
+}
 
 // What a polled descriptor that says "writable" takes without blocking: a pipe has a page free, a
 // terminal 256 characters.
@@ -258,8 +288,9 @@ Status RotatingFile::shuffle(MonoTime now) {
         return fail_errno(errno, "rename {} to {}", from, to);
     };
     const auto backup = [&](int n) { return fmt::format("{}.{}", place.name, n); };
-    for (int n = std::min(options_.backups, kMaxBackups) - 1; n >= 1; --n)
-        SVD_CHECK(move(backup(n), backup(n + 1)));
+    const int most = std::min(options_.backups, kMaxBackups);
+    const int last = most <= kFewBackups ? most : highest_backup(dir, place.name);
+    for (int n = std::min(last, most - 1); n >= 1; --n) SVD_CHECK(move(backup(n), backup(n + 1)));
     SVD_CHECK(move(place.name, backup(1)));
     return open_path(now);
 }

@@ -24,6 +24,19 @@ struct Rotation : testing::Test {
     }
 };
 
+TEST_F(Rotation, OfManyBackups_ThoseThatAreThereMoveOn) {
+    for (const char* name : {".1", ".3", ".40", ".x", ".7x"}) write_file(path + name, name);
+    write_file(scratch / "app.lo.50", "another's");
+    RotatingFile file(path, {.maxbytes = 2, .backups = 1000}, at(0));
+    file.write("now", at(0));
+    EXPECT_EQ(read_file(path + ".2"), ".1");
+    EXPECT_EQ(read_file(path + ".4"), ".3");
+    EXPECT_EQ(read_file(path + ".41"), ".40");
+    EXPECT_EQ(read_file(path + ".x"), ".x");
+    EXPECT_EQ(read_file(path + ".7x"), ".7x");
+    EXPECT_EQ(read_file(scratch / "app.lo.50"), "another's");
+}
+
 TEST_F(Rotation, BelowTheLimit_KeepsOneFile) {
     RotatingFile file(path, {.maxbytes = 10, .backups = 3}, at(0));
     file.write("123456789", at(0));
