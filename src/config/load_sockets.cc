@@ -150,6 +150,7 @@ std::vector<SocketConfig> load_socket_use(LoadContext& context, SectionReader& r
         const auto found = context.sockets.find(name);
         if (found == context.sockets.end()) {
             std::vector<std::string_view> known;
+            known.reserve(context.sockets.size());
             for (const auto& [one, socket] : context.sockets) known.push_back(one);
             const auto nearest = nearest_name(name, known);
             reader.error("sockets", fmt::format("there is no [socket:{}]", name),
