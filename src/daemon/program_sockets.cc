@@ -140,12 +140,13 @@ void ProgramSockets::watch_after(Socket& socket, MonoTime time) {
     socket.pause.set(time);
 }
 
-// By value: the watch that holds the name goes.
-void ProgramSockets::comer(std::string name) {
-    stop_watching(name);
-    if (const auto found = sockets_.find(name); found != sockets_.end())
-        found->second.last_comer = os::Loop::now().mono;
-    on_comer_(name);
+// The name is the watch's own, and goes with it.
+void ProgramSockets::comer(const std::string& name) {
+    const auto found = sockets_.find(name);
+    if (found == sockets_.end()) return;
+    stop_watching(found->first);
+    found->second.last_comer = os::Loop::now().mono;
+    on_comer_(found->first);
 }
 
 void ProgramSockets::stop_watching(const std::string& name) {

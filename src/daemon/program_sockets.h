@@ -58,7 +58,7 @@ class ProgramSockets {
         os::Timer pause;  // made when somebody comes too soon after another
     };
     [[nodiscard]] std::expected<bool, std::string> open(const config::SocketConfig& config);
-    void comer(std::string name);
+    void comer(const std::string& name);
     void watch_after(Socket& socket, MonoTime time);
 
     os::Loop& loop_;

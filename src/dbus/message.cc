@@ -22,8 +22,9 @@ void Writer::flag(bool value) {
 
 std::string Reader::text() {
     const char* value = nullptr;
-    return sd_bus_message_read_basic(message_, 's', &value) > 0 ? std::string(value)
-                                                                : std::string();
+    return sd_bus_message_read_basic(message_, 's', static_cast<void*>(&value)) > 0
+               ? std::string(value)
+               : std::string();
 }
 
 std::int64_t Reader::i64() {

@@ -93,7 +93,8 @@ std::string SdbusLink::unique_name() const {
     return sd_bus_get_unique_name(bus_, &name) < 0 ? std::string() : std::string(name);
 }
 
-void SdbusLink::request_name(const std::string& name, std::function<void(Result<bool>)> done) {
+void SdbusLink::request_name(const std::string& name,
+                             const std::function<void(Result<bool>)>& done) {
     constexpr std::uint32_t kQueueForIt = 0;
     constexpr std::uint32_t kPrimaryOwner = 1;
     constexpr std::uint32_t kAlreadyOwner = 4;
@@ -110,7 +111,7 @@ void SdbusLink::request_name(const std::string& name, std::function<void(Result<
     }
 }
 
-void SdbusLink::ask_uid(const std::string& client, std::function<void(Result<uid_t>)> done) {
+void SdbusLink::ask_uid(const std::string& client, const std::function<void(Result<uid_t>)>& done) {
     try {
         parts_->driver->callMethodAsync("GetConnectionUnixUser")
             .onInterface("org.freedesktop.DBus")
@@ -124,7 +125,7 @@ void SdbusLink::ask_uid(const std::string& client, std::function<void(Result<uid
     }
 }
 
-void SdbusLink::ask_polkit(const Question& question, std::function<void(Verdict)> done) {
+void SdbusLink::ask_polkit(const Question& question, const std::function<void(Verdict)>& done) {
     using Details = std::map<std::string, std::string>;
     using Subject = sdbus::Struct<std::string, std::map<std::string, sdbus::Variant>>;
     using Answer = sdbus::Struct<bool, bool, Details>;

@@ -46,9 +46,9 @@ class SdbusLink {
     [[nodiscard]] std::string unique_name() const;
     // None of these waits. What is asked for when the link ends is not answered.
     // Queued behind an owner that is there already; the answer is whether we have it now.
-    void request_name(const std::string& name, std::function<void(Result<bool> ours)> done);
-    void ask_uid(const std::string& client, std::function<void(Result<uid_t> uid)> done);
-    void ask_polkit(const Question& question, std::function<void(Verdict verdict)> done);
+    void request_name(const std::string& name, const std::function<void(Result<bool> ours)>& done);
+    void ask_uid(const std::string& client, const std::function<void(Result<uid_t> uid)>& done);
+    void ask_polkit(const Question& question, const std::function<void(Verdict verdict)>& done);
 
   private:
     struct Parts;

@@ -86,7 +86,7 @@ void write_reason(Writer& out, const EndsView& view) {
 
 // A list of what a verb visits; only the messages of faults are lost when it refuses.
 template <class Row, class Visit>
-void answer_ends(const CallPtr& call, const char* of, Row row, Visit visit) {
+void answer_ends(const CallPtr& call, const char* of, Row row, const Visit& visit) {
     control::Outcome<void> outcome;
     std::vector<EndsView> views;
     outcome = visit([&](const EndsView& view) { views.push_back(view); });

@@ -5,6 +5,7 @@
 #include <ctime>
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <sys/file.h>
 #include <sys/xattr.h>
 
@@ -65,7 +66,7 @@ std::vector<FormerLeaf> read_leaves(int tree) {
         const auto node = open_directory(tree, name);
         if (!node) continue;
         for (const std::string& leaf : child_directories(node.get()))
-            add_leaf(node.get(), leaf, name + "/" + leaf, leaves);
+            add_leaf(node.get(), leaf, fmt::format("{}/{}", name, leaf), leaves);
     }
     return leaves;
 }

@@ -17,9 +17,8 @@ constexpr auto kLongest = std::chrono::hours(24 * 365 * 50);
 
 std::optional<std::uint64_t> number(std::string_view text) {
     std::uint64_t value = 0;
-    const auto* end = text.data() + text.size();
-    const auto read = std::from_chars(text.data(), end, value);
-    if (read.ec != std::errc{} || read.ptr != end) return std::nullopt;
+    const auto read = std::from_chars(text.begin(), text.end(), value);
+    if (read.ec != std::errc{} || read.ptr != text.end()) return std::nullopt;
     return value;
 }
 
