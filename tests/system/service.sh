@@ -61,13 +61,20 @@ check "reload when it is mended" systemctl reload svd
 check "the status is as before" status_is "4 running"
 check "nothing has changed" same "$(pid plain) $(pid changing)" "$plain $changing"
 
-main=$(main)
+main=$(main_pid)
 check "svd starts over by itself" svctl reload
 check "all programs are others" soon not kill -0 "$plain"
 check "and run" soon all_run
-check "svd is the same" same "$(main)" "$main"
+check "svd is the same" same "$(main_pid)" "$main"
 check "systemd does not wait for its end" same "$(systemctl show -P SubState svd)" running
-plain=$(pid plain)
+plain=$(pid plain) changing=$(pid changing)
+
+configure 100005 >/etc/svd/svd.conf
+# As the manual page has it.
+check "svctl reread && svctl update" bash -c "svctl reread && svctl update"
+check "what changed is started anew by it" soon moved
+check "the rest still goes on" same "$(pid plain)" "$plain"
+check "journalctl -u svd has the service" grep -q "Started svd.service" <(journalctl -b -u svd --no-pager)
 
 check "restart" systemctl restart svd
 check "another svd" not same "$(main_pid)" "$main"
