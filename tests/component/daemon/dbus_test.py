@@ -298,9 +298,11 @@ class Acting(DbusCase):
         with open(self.path("svd.conf"), "a", encoding="utf-8") as file:
             file.write("[program:slow]\ncommand=/bin/sleep 1000\nstartsecs=1000\n")
         self.manager("Update")
+        self.wait("started by itself", lambda: self.state("slow") == "STARTING")
         other = self.connect()
         waiting = other.begin(ROOT, MANAGER, "StopProcess", "s", "slow")
         self.wait_with(other, "stopped", lambda: waiting)
+        self.assertNotIsInstance(waiting[0], Exception)
         waiting = other.begin(ROOT, MANAGER, "StartProcess", "s", "slow")
         other.run(0.05)
         self.wait("begun", lambda: self.state("slow") == "STARTING")
