@@ -10,10 +10,10 @@
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "base/error.h"
+#include "log/datagram.h"
 #include "log/rotating_file.h"
 
 namespace svd::log {
@@ -24,12 +24,6 @@ using std::chrono::milliseconds;
 constexpr milliseconds kLastMoment{500};
 // As large as the kernel lets it be; entries above it go as a file.
 constexpr int kSendBuffer = 8 * 1024 * 1024;
-
-// The journal went away; a new connection may reach its successor.
-bool is_gone(int error) {
-    return error == ECONNREFUSED || error == ENOTCONN || error == ECONNRESET || error == EPIPE ||
-           error == EDESTADDRREQ || error == EBADF;
-}
 
 }  // namespace
 
@@ -123,7 +117,7 @@ int JournalSocket::transmit(const std::string& entry, Now now) {
         return 0;
     };
     int error = try_once();
-    if (is_gone(error) && now.mono >= next_connect_) {
+    if (is_receiver_gone(error) && now.mono >= next_connect_) {
         next_connect_ = now.mono + kRetryInterval;
         error = connect_now();
         if (error == 0) error = try_once();
@@ -158,19 +152,13 @@ int JournalSocket::transmit_as_file(const std::string& entry) {
 }
 
 int JournalSocket::connect_now() {
-    sockaddr_un address{};
-    address.sun_family = AF_UNIX;
-    if (path_.size() >= sizeof(address.sun_path)) return ENAMETOOLONG;
-    std::memcpy(address.sun_path, path_.c_str(), path_.size());
-    fd_ = UniqueFd::adopt(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-    if (!fd_) return errno;
+    auto connected = connect_datagram(path_);
+    fd_.reset();
+    if (!connected) return connected.error().code;
+    fd_ = *std::move(connected);
     if (::setsockopt(fd_.get(), SOL_SOCKET, SO_SNDBUFFORCE, &kSendBuffer, sizeof kSendBuffer) != 0)
         ::setsockopt(fd_.get(), SOL_SOCKET, SO_SNDBUF, &kSendBuffer, sizeof kSendBuffer);
-    if (::connect(fd_.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0)
-        return 0;
-    const int error = errno;
-    fd_.reset();
-    return error;
+    return 0;
 }
 
 void JournalSocket::lost(std::uint64_t entries, int error, Now now) {

@@ -9,10 +9,10 @@
 #include <utility>
 
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <syslog.h>
 #include <unistd.h>
 
+#include "log/datagram.h"
 #include "log/rotating_file.h"
 
 namespace svd::log {
@@ -20,12 +20,6 @@ namespace {
 
 constexpr std::array kMonths{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                              "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-
-// The receiver went away; a new connection may reach its successor.
-bool is_gone(int error) {
-    return error == ECONNREFUSED || error == ENOTCONN || error == ECONNRESET || error == EPIPE ||
-           error == EDESTADDRREQ || error == EBADF;
-}
 
 }  // namespace
 
@@ -46,7 +40,7 @@ void SyslogSocket::send(int priority, std::string_view text, Now now) noexcept t
     std::replace(datagram_.begin() + static_cast<std::ptrdiff_t>(head), datagram_.end(), '\0', ' ');
 
     int error = fd_ ? send_datagram(datagram_) : ENOTCONN;
-    if (is_gone(error) && now.mono >= next_connect_) {
+    if (is_receiver_gone(error) && now.mono >= next_connect_) {
         next_connect_ = now.mono + kRetryInterval;
         error = connect_now();
         if (error == 0) error = send_datagram(datagram_);
@@ -66,17 +60,11 @@ void SyslogSocket::send(int priority, std::string_view text, Now now) noexcept t
 }
 
 int SyslogSocket::connect_now() {
-    sockaddr_un address{};
-    address.sun_family = AF_UNIX;
-    if (path_.size() >= sizeof(address.sun_path)) return ENAMETOOLONG;
-    std::memcpy(address.sun_path, path_.c_str(), path_.size());
-    fd_ = UniqueFd::adopt(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-    if (!fd_) return errno;
-    if (::connect(fd_.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0)
-        return 0;
-    const int error = errno;
+    auto connected = connect_datagram(path_);
     fd_.reset();
-    return error;
+    if (!connected) return connected.error().code;
+    fd_ = *std::move(connected);
+    return 0;
 }
 
 int SyslogSocket::send_datagram(std::string_view datagram) {

@@ -2,6 +2,13 @@
 # What the tests share: `. ./checks.sh` at the top, `tally` at the end.
 failures=0
 
+# A function that is gone must not end in a comparison of two empty texts.
+missing_commands=/run/check-missing-commands
+rm -f $missing_commands
+command_not_found_handle() {
+    echo "$1: command not found" | tee -a $missing_commands >&2
+    return 127
+}
 check() { # WHAT COMMAND...: in this shell, so that the command may set variables
     local what=$1 output=/run/check-output
     shift
@@ -42,4 +49,7 @@ status_is() { same "$1" "$(status_text)"; } # TEXT
 not() { ! "$@"; }
 same() { [ "$1" = "$2" ] || { echo "'$1' is not '$2'"; return 1; }; }
 skip() { echo "skipped: $1"; exit 77; }
-tally() { [ "$failures" = 0 ]; }
+tally() {
+    [ ! -e $missing_commands ] || { cat $missing_commands; return 1; }
+    [ "$failures" = 0 ]
+}
