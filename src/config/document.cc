@@ -1,16 +1,26 @@
 #include "config/document.h"
 
+#include <algorithm>
+
 namespace svd::config {
 
 void Section::set(Entry entry) {
-    const auto [it, fresh] = index_.try_emplace(entry.name, entries_.size());
-    if (fresh)
-        entries_.push_back(std::move(entry));
-    else
-        entries_[it->second] = std::move(entry);
+    if (const Entry* old = find(entry.name)) {
+        entries_[static_cast<std::size_t>(old - entries_.data())] = std::move(entry);
+        return;
+    }
+    entries_.push_back(std::move(entry));
+    if (entries_.size() <= kFew) return;
+    for (std::size_t at = index_.size(); at < entries_.size(); ++at)
+        index_.emplace(entries_[at].name, at);
 }
 
+// A program asks for all options there are, and its section has a handful.
 const Entry* Section::find(std::string_view option) const {
+    if (entries_.size() <= kFew) {
+        const auto entry = std::ranges::find(entries_, option, &Entry::name);
+        return entry == entries_.end() ? nullptr : &*entry;
+    }
     const auto it = index_.find(option);
     return it == index_.end() ? nullptr : &entries_[it->second];
 }

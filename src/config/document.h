@@ -42,8 +42,10 @@ class Section {
     int line = 0;
 
   private:
+    static constexpr std::size_t kFew = 16;
+
     std::vector<Entry> entries_;
-    std::map<std::string, std::size_t, std::less<>> index_;
+    std::map<std::string, std::size_t, std::less<>> index_;  // empty for a few entries
 };
 
 class Document {

@@ -6,11 +6,16 @@
 
 namespace svd::config {
 
+SectionReader::SectionReader(LoadContext& context, SectionKind kind, const Section& section)
+    : context_(context), kind_(kind), section_(section) {
+    if (kind == SectionKind::Program || kind == SectionKind::FcgiProgram)
+        program_default_ = context.document.find("program-default");
+}
+
 const Entry* SectionReader::entry(std::string_view option) const {
     if (const Entry* own = section_.find(option)) return own;
-    if (kind_ == SectionKind::Program || kind_ == SectionKind::FcgiProgram)
-        if (const Section* shared = context_.document.find("program-default"))
-            if (const Entry* found = shared->find(option)) return found;
+    if (program_default_ != nullptr)
+        if (const Entry* found = program_default_->find(option)) return found;
     return context_.document.defaults().find(option);
 }
 
@@ -30,14 +35,19 @@ std::optional<std::string> SectionReader::text_as(std::string_view option, const
         const auto fallback = default_text(option);
         return fallback ? std::optional(std::string(*fallback)) : std::nullopt;
     }
-    if (found->value.find('%') == std::string::npos) return found->value;
+    return expanded(*found, option, names, label);
+}
+
+std::optional<std::string> SectionReader::expanded(const Entry& found, std::string_view option,
+                                                   const Names& names, std::string_view label) {
+    if (found.value.find('%') == std::string::npos) return found.value;
     Names scope(&names);
-    scope.set("here", found->source->here);
-    auto expanded = expand(found->value, scope,
-                           label.empty() ? fmt::format("{}.{}", section_.name, option) : label);
-    if (expanded) return *std::move(expanded);
-    const bool malformed = expanded.error().text.find("badly formatted") != std::string::npos;
-    error(option, expanded.error().text, malformed ? "write %% for a percent sign" : "");
+    scope.set("here", found.source->here);
+    auto value = expand(found.value, scope,
+                        label.empty() ? fmt::format("{}.{}", section_.name, option) : label);
+    if (value) return *std::move(value);
+    const bool malformed = value.error().text.find("badly formatted") != std::string::npos;
+    error(option, value.error().text, malformed ? "write %% for a percent sign" : "");
     return std::nullopt;
 }
 

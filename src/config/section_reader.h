@@ -36,8 +36,7 @@ using Parsed = typename std::invoke_result_t<Parse, std::string_view>::value_typ
 
 class SectionReader {
   public:
-    SectionReader(LoadContext& context, SectionKind kind, const Section& section)
-        : context_(context), kind_(kind), section_(section) {}
+    SectionReader(LoadContext& context, SectionKind kind, const Section& section);
 
     // Errors from here on end with this text (" in section 'program:x' (file: '...')").
     void set_suffix(std::string suffix) { suffix_ = std::move(suffix); }
@@ -65,9 +64,12 @@ class SectionReader {
     template <class Parse>
     std::optional<Parsed<Parse>> optional_value(std::string_view option, const Names& names,
                                                 Parse parse) {
-        const auto raw = text(option, names);
-        if (!raw) return std::nullopt;
-        auto parsed = parse(std::string_view(*raw));
+        const Entry* found = entry(option);
+        const auto raw = found != nullptr ? expanded(*found, option, names, {}) : std::nullopt;
+        if (found != nullptr && !raw) return std::nullopt;
+        const auto chosen = raw ? std::optional(std::string_view(*raw)) : default_text(option);
+        if (!chosen) return std::nullopt;
+        auto parsed = parse(*chosen);
         if (parsed) return *std::move(parsed);
         error(option, parsed.error().text);
         return std::nullopt;
@@ -81,10 +83,14 @@ class SectionReader {
 
   private:
     [[nodiscard]] std::optional<std::string_view> default_text(std::string_view option) const;
+    // Empty when the expansion failed, which is reported.
+    std::optional<std::string> expanded(const Entry& found, std::string_view option,
+                                        const Names& names, std::string_view label);
 
     LoadContext& context_;
     SectionKind kind_;
     const Section& section_;
+    const Section* program_default_ = nullptr;  // [program-default], for a program
     std::string suffix_;
 };
 
