@@ -138,6 +138,7 @@ std::expected<os::Child, std::string> Executor::start_child(Process& process,
     if (!pipes) return failed(pipes.error());
     auto spec = make_spec(process, command, *pipes);
     UniqueFd directory;
+    if (auto* tree = parts_.scopes.tree()) spec.no_memory_accounting = !tree->accounts_for_memory();
     const auto enter_scope = [&]() -> Result<int> {
         SVD_TRY(directory, runtime_of(process).scope.spawn_directory());
         return directory.get();

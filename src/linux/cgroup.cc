@@ -295,15 +295,16 @@ std::string Cgroup::path() const {
 Result<UniqueFd> Cgroup::ensure() const {
     const char* name = name_.c_str();
     if (tree_->killed_.contains(name_)) SVD_CHECK(remove());
-    // Mostly it is there already, from the last run.
-    auto fd = UniqueFd::adopt(openat(tree_->dir_.get(), name, kDirectoryFlags));
-    if (fd) return fd;
-    if (const auto slash = name_.find('/'); slash != std::string::npos)
+    const int tree = tree_->dir_.get();
+    bool made = mkdirat(tree, name, 0755) == 0;
+    if (const auto slash = name_.find('/');
+        !made && errno == ENOENT && slash != std::string::npos) {
         SVD_CHECK(tree_->ensure_node(name_.substr(0, slash)));
-    if (mkdirat(tree_->dir_.get(), name, 0755) != 0 && errno != EEXIST)
-        return fail_errno(errno, "create cgroup {}", path());
-    tree_->forget_in_force(name_);
-    fd = UniqueFd::adopt(openat(tree_->dir_.get(), name, kDirectoryFlags));
+        made = mkdirat(tree, name, 0755) == 0;
+    }
+    if (!made && errno != EEXIST) return fail_errno(errno, "create cgroup {}", path());
+    if (made) tree_->forget_in_force(name_);
+    auto fd = UniqueFd::adopt(openat(tree, name, kDirectoryFlags));
     if (!fd) return fail_errno(errno, "open cgroup {}", path());
     return fd;
 }

@@ -20,6 +20,7 @@
 
 #include <sys/types.h>
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/fd.h"
 #include "linux/cgroup_settings.h"
@@ -150,6 +151,9 @@ class CgroupTree {
     [[nodiscard]] bool has(std::string_view controller) const {
         return controllers_.contains(controller);
     }
+    // Memory is accounted for in the subtree as a whole or in its leaves. Somebody else may change
+    // that: it is looked up again when the answer is a second old.
+    [[nodiscard]] bool accounts_for_memory();
 
     // Calls once, from the loop, when the leaf has no live process any more; soon when that is so
     // already. At most one waiter for each leaf (a later one replaces it). While nobody waits
@@ -207,10 +211,12 @@ class CgroupTree {
     // Leaves on which cgroup.kill was used. Linux (seen with 6.18) kills at birth whatever clone3
     // puts into such a cgroup later, so ensure() makes it anew.
     std::set<std::string> killed_;
-    std::deque<std::string> unsettled_;                // leaves whose state must be looked at
-    std::set<std::string, std::less<>> controllers_;   // handed down
-    std::vector<std::string> lent_;                    // by the own cgroup, because we asked
-    bool moved_ = false;                               // the daemon is in its leaf
+    std::deque<std::string> unsettled_;               // leaves whose state must be looked at
+    std::set<std::string, std::less<>> controllers_;  // handed down
+    std::vector<std::string> lent_;                   // by the own cgroup, because we asked
+    bool moved_ = false;                              // the daemon is in its leaf
+    bool memory_ = false;                             // as of accounts_for_memory()
+    std::optional<MonoTime> memory_known_;
     std::set<std::string> nodes_;                      // that exist
     std::unordered_map<std::string, Limited> limits_;  // by leaf or node, where there are any
     // Files of figures that leaves do not have, by the node they lie in ("": none).

@@ -106,6 +106,17 @@ Status CgroupTree::hand_down(const std::string& controller) {
     return {};
 }
 
+bool CgroupTree::accounts_for_memory() {
+    constexpr std::chrono::seconds kFresh{1};
+    const MonoTime now = read_clocks().mono;
+    if (!memory_known_ || now - *memory_known_ >= kFresh) {
+        memory_ = faccessat(dir_.get(), "memory.max", F_OK, 0) == 0 ||
+                  has_word(dir_.get(), kHandedDown, "memory");
+        memory_known_ = now;
+    }
+    return memory_ || has("memory");
+}
+
 // What fails here shows when a limit of a leaf is to be written.
 void CgroupTree::hand_down_to(const std::string& node) {
     for (const std::string& controller : controllers_)

@@ -57,6 +57,8 @@ struct SpawnSpec {
     // daemon's descriptor table and memory, which costs more than a slot.
     std::vector<PassedFd> passed;
     int cgroup_fd = -1;  // borrowed directory of the child's cgroup; -1: the daemon's own
+    // Known of that cgroup and the one above it; false: it is looked up.
+    bool no_memory_accounting = false;
     bool new_process_group = true;
     // Return while the child is still on its way to execve. The daemon may then hold the child's
     // ends for some more microseconds, until settle_launches() answers true.

@@ -128,8 +128,9 @@ void keep_libraries_out_of_children() {
 bool may_borrow_memory(const SpawnSpec& spec) {
     if (!kCanBorrowMemory || (spec.ids && spec.ids->uid != getuid())) return false;
     if (spec.limits.oom_score_adj) return false;
-    return spec.cgroup_fd < 0 || (faccessat(spec.cgroup_fd, "memory.max", F_OK, 0) != 0 &&
-                                  faccessat(spec.cgroup_fd, "../memory.max", F_OK, 0) != 0);
+    return spec.cgroup_fd < 0 || spec.no_memory_accounting ||
+           (faccessat(spec.cgroup_fd, "memory.max", F_OK, 0) != 0 &&
+            faccessat(spec.cgroup_fd, "../memory.max", F_OK, 0) != 0);
 }
 
 std::size_t SpawnArena::bytes_needed(const SpawnSpec& spec) {

@@ -71,6 +71,15 @@ TEST_F(PretendedTree, Controller_IsHandedDownToEveryNodeAndLeaf) {
     EXPECT_EQ(content("svd-t/cgroup.subtree_control"), "untouched");
 }
 
+TEST_F(PretendedTree, MemoryIsAccountedFor_InTheTreeOrOnceItIsHandedDown) {
+    EXPECT_TRUE(tree_->accounts_for_memory());
+    ASSERT_EQ(unlink((scratch_ / "svd-t/memory.max").c_str()), 0);
+    const auto out_of_date = [this] { return !tree_->accounts_for_memory(); };
+    ASSERT_TRUE(loop_until(nursery_.loop, out_of_date));
+    EXPECT_TRUE(tree_->enable({"memory"}).empty());
+    EXPECT_TRUE(tree_->accounts_for_memory());
+}
+
 TEST_F(PretendedTree, ControllerThatTheOwnCgroupLacks_IsMissing) {
     const auto missing = tree_->enable({"io", "pids"});
     ASSERT_EQ(missing.size(), 1U);

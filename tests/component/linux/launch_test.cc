@@ -57,6 +57,8 @@ TEST(Launch, OnlyTheDaemonsUser_InACgroupWithoutMemoryAccounting_BorrowsMemory) 
     const auto file = UniqueFd::adopt(
         open((cgroup / "memory.max").c_str(), O_CREAT | O_WRONLY | O_CLOEXEC, 0644));
     EXPECT_FALSE(may_borrow_memory(spec));
+    spec.no_memory_accounting = true;  // who says so has looked
+    EXPECT_EQ(may_borrow_memory(spec), kCanBorrowMemory);
 }
 
 TEST(Launch, CgroupBelowOneWithMemoryAccounting_BorrowsNoMemory) {
