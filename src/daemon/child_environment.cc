@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <array>
 
-#include <fmt/format.h>
-
 namespace svd::daemon {
 
 namespace {
@@ -12,6 +10,14 @@ namespace {
 constexpr auto kDaemonOnly = std::to_array<std::string_view>(
     {"NOTIFY_SOCKET", "WATCHDOG_PID", "WATCHDOG_USEC", "LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES",
      "FDSTORE", "MAINPID", "MANAGERPID", kStateVariable});
+
+// A start joins some thirty of them: no format is looked at.
+std::string entry_of(std::string_view name, std::string_view value) {
+    std::string entry;
+    entry.reserve(name.size() + 1 + value.size());
+    return entry.append(name).append(1, '=').append(value);
+}
+
 }  // namespace
 
 std::vector<std::string> child_environment(const config::Environment& inherited,
@@ -29,13 +35,13 @@ std::vector<std::string> child_environment(const config::Environment& inherited,
     std::vector<std::string> entries;
     entries.reserve(inherited.size() + own.size());
     for (const auto& [name, value] : inherited)
-        if (!own.contains(name)) entries.push_back(fmt::format("{}={}", name, value));
-    for (const auto& [name, value] : own) entries.push_back(fmt::format("{}={}", name, value));
+        if (!own.contains(name)) entries.push_back(entry_of(name, value));
+    for (const auto& [name, value] : own) entries.push_back(entry_of(name, value));
     return entries;
 }
 
 void set_variable(std::vector<std::string>& entries, std::string_view name, std::string value) {
-    const auto prefix = fmt::format("{}=", name);
+    const auto prefix = entry_of(name, {});
     std::erase_if(entries, [&](const auto& entry) { return entry.starts_with(prefix); });
     entries.push_back(prefix + std::move(value));
 }

@@ -5,6 +5,7 @@
 #include <set>
 #include <unordered_map>
 
+#include <fmt/compile.h>
 #include <fmt/format.h>
 
 #include "base/signal_table.h"
@@ -61,8 +62,8 @@ Fate fate_of(bool known, bool leader_lives, bool keep) {
 }  // namespace
 
 std::string write_mark(const LeafMark& mark) {
-    return fmt::format("{} {} {} {} {} {} {} {:d} {:d} {:d}\n{}\n{}\n{}", kForm, mark.leader,
-                       mark.in, mark.out, mark.err, mark.stopsignal, mark.stopwaitsecs,
+    return fmt::format(FMT_COMPILE("{} {} {} {} {} {} {} {:d} {:d} {:d}\n{}\n{}\n{}"), kForm,
+                       mark.leader, mark.in, mark.out, mark.err, mark.stopsignal, mark.stopwaitsecs,
                        mark.stopasgroup, mark.killasgroup, mark.keep_descendants, mark.out_log,
                        mark.err_log, mark.notify);
 }
