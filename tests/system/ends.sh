@@ -25,16 +25,7 @@ says() { # PROGRAM PATTERN
 told() { check "$1" soon says "$2" "$3"; } # WHAT PROGRAM PATTERN
 
 cat >"$scratch/svd.conf" <<CONF
-[supervisord]
-logfile=$scratch/main.log
-pidfile=$scratch/svd.pid
-childlogdir=$scratch
-[unix_http_server]
-file=$scratch/s.sock
-[rpcinterface:supervisor]
-supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface
-[supervisorctl]
-serverurl=unix://$scratch/s.sock
+$(sections "$scratch" "$scratch")
 [program-default]
 startsecs=0
 autorestart=false

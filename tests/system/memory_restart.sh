@@ -41,16 +41,7 @@ done
 PROGRAM
 configure() { # LINE OF free
     cat >"$scratch/svd.conf" <<CONF
-[supervisord]
-logfile=$scratch/main.log
-pidfile=$scratch/svd.pid
-childlogdir=$scratch
-[unix_http_server]
-file=$scratch/s.sock
-[rpcinterface:supervisor]
-supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface
-[supervisorctl]
-serverurl=unix://$scratch/s.sock
+$(sections "$scratch" "$scratch")
 [program-default]
 startsecs=0
 stopwaitsecs=30

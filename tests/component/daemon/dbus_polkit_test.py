@@ -136,7 +136,8 @@ class Authorization(Nobody):
         self.assertIn("polkit has not answered: ill", self.as_nobody("StopProcess", "s", "web"))
         self.assertEqual(self.state("web"), "RUNNING")
 
-    def test_a_slow_polkit_keeps_nobody_else_waiting_and_only_so_many_wait(self):
+    def slow_polkit(self):
+        """Grants everything, once the event it comes with is set."""
         polkit = self.polkit()
         release = threading.Event()
 
@@ -144,6 +145,10 @@ class Authorization(Nobody):
             release.wait(BOUND)
             return True, False
         polkit.answer = slow
+        return polkit, release
+
+    def test_a_slow_polkit_keeps_nobody_else_waiting_and_only_so_many_wait(self):
+        _, release = self.slow_polkit()
         said = []
         clients = [threading.Thread(target=lambda: said.append(self.as_nobody("StartProcess", "s", "web")))
                    for _ in range(24)]
@@ -159,13 +164,7 @@ class Authorization(Nobody):
         self.assertEqual(len([one for one in said if "ALREADY_STARTED" in one]), 16)
 
     def test_what_is_gone_when_the_answer_comes(self):
-        polkit = self.polkit()
-        release = threading.Event()
-
-        def slow(_):
-            release.wait(BOUND)
-            return True, False
-        polkit.answer = slow
+        polkit, release = self.slow_polkit()
         said = []
         client = threading.Thread(target=lambda: said.append(
             self.as_nobody("Stop", path=self.path_of("web"), interface="org.svd1.Process")))

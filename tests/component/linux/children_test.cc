@@ -67,14 +67,19 @@ TEST(Children, ForeignOne_IsReportedWithItsStatusWhoeverReapsIt) {
     }
 }
 
+pid_t adopt_foreign(Nursery& nursery, Recorder& recorder) {
+    auto child = spawn(child_spec({"wait"})).value();
+    child.foreign = true;
+    const pid_t pid = child.pid;
+    EXPECT_TRUE(nursery.table->adopt(std::move(child), recorder.handler()));
+    return pid;
+}
+
 // Reaped by the table, for nobody else does it any more.
 TEST(Children, ForeignOneWhoseParentIsGone_IsReaped) {
     Nursery nursery;
     Recorder recorder;
-    auto child = spawn(child_spec({"wait"})).value();
-    child.foreign = true;
-    const pid_t pid = child.pid;
-    ASSERT_TRUE(nursery.table->adopt(std::move(child), recorder.handler()));
+    const pid_t pid = adopt_foreign(nursery, recorder);
     ASSERT_TRUE(send_signal(*nursery.table, pid, SIGKILL));
     ASSERT_TRUE(loop_until(nursery.loop, [&] { return recorder.exits.size() == 1; }));
     EXPECT_EQ(waitpid(pid, nullptr, WNOHANG), -1);
@@ -84,10 +89,7 @@ TEST(Children, ForeignOneWhoseParentIsGone_IsReaped) {
 TEST(Children, ForeignOneThatLives_CanBeSignalled) {
     Nursery nursery;
     Recorder recorder;
-    auto child = spawn(child_spec({"wait"})).value();
-    child.foreign = true;
-    const pid_t pid = child.pid;
-    ASSERT_TRUE(nursery.table->adopt(std::move(child), recorder.handler()));
+    const pid_t pid = adopt_foreign(nursery, recorder);
     nursery.table->collect();
     EXPECT_TRUE(recorder.exits.empty());
     ASSERT_TRUE(send_signal(*nursery.table, pid, SIGKILL));
