@@ -4,6 +4,7 @@
 #include <expected>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -32,7 +33,10 @@ enum class FaultCode : int {
 
 [[nodiscard]] std::string_view fault_name(FaultCode code);  // "BAD_NAME"
 [[nodiscard]] std::string_view fault_word(FaultCode code);  // "BadName", the end of an error's name
-[[nodiscard]] std::string_view fault_advice(FaultCode code);  // what to do; may be empty
+[[nodiscard]] std::string_view fault_advice(FaultCode code);   // what to do; may be empty
+[[nodiscard]] std::string_view fault_meaning(FaultCode code);  // when it comes, for the manual
+// Every code, in ascending order.
+[[nodiscard]] std::span<const FaultCode> all_faults();
 
 struct Fault {
     FaultCode code = FaultCode::Failed;
