@@ -20,6 +20,7 @@ struct TypeRow {
     std::string_view name;
     std::string_view parent;
     bool abstract;
+    std::string_view doc;  // what it means and what its payload has, for the manual
 };
 
 // The whole tree, parents before their children.
