@@ -83,7 +83,7 @@ constexpr Command kCommands[] = {
      "signal <signal name> <gname>:*\t\tSignal all processes in a group\n"
      "signal <signal name> <name> <name>\tSignal multiple processes or groups\n"
      "signal <signal name> all\t\tSignal all processes",
-     kUpcheck, Completes::Processes, run_signal},
+     kUpcheck, Completes::SignalThenProcesses, run_signal},
     {"start",
      "start <name>\t\tStart a process\n"
      "start <gname>:*\t\tStart all processes in a group\n"

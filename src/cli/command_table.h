@@ -8,7 +8,7 @@
 
 namespace svd::cli {
 
-enum class Completes { Nothing, Groups, Processes };
+enum class Completes { Nothing, Groups, Processes, SignalThenProcesses };
 
 enum CommandTraits : unsigned {
     kPlain = 0,

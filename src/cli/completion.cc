@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/signal_table.h"
 #include "base/strings.h"
 #include "cli/command_table.h"
 #include "cli/namespec.h"
@@ -13,21 +14,44 @@ class Matches {
   public:
     explicit Matches(std::string_view word) : word_(word) {}
 
-    void add(std::string_view candidate) {
-        auto text = fmt::format("{} ", candidate);
-        if (candidate.starts_with(word_) && std::ranges::find(found_, text) == found_.end())
-            found_.push_back(std::move(text));
+    void add(std::string_view candidate, std::string_view about = {}) {
+        if (!candidate.starts_with(word_)) return;
+        const auto known = std::ranges::find(found_, candidate, &TabWord::word);
+        if (known == found_.end())
+            found_.push_back({std::string(candidate), std::string(about)});
+        else if (known->about.empty())
+            known->about = about;
     }
-    [[nodiscard]] std::vector<std::string> take() { return std::move(found_); }
+    [[nodiscard]] std::vector<TabWord> take() { return std::move(found_); }
 
   private:
     std::string_view word_;
-    std::vector<std::string> found_;
+    std::vector<TabWord> found_;
 };
 
+// Of the first line of a help, "syntax<tabs>meaning".
+std::string_view meaning_of(std::string_view help) {
+    const auto line = help.substr(0, help.find('\n'));
+    const auto tab = line.find('\t');
+    return tab == line.npos ? std::string_view() : trim(line.substr(tab));
+}
+
 void add_actions(Matches& matches) {
-    matches.add("help");
-    for (const auto& command : commands()) matches.add(command.name);
+    matches.add("help", "Print a list of available actions");
+    for (const auto& command : commands()) matches.add(command.name, meaning_of(command.help));
+}
+
+// Flags are what begins with a dash in the syntax of the help: "top [-g]", but not "tail -100".
+void add_flags(Matches& matches, const Command& command) {
+    for (const auto line : split(command.help, '\n')) {
+        for (auto word : split_blanks(line.substr(0, line.find('\t')))) {
+            if (word.starts_with('[')) word.remove_prefix(1);
+            if (word.ends_with(']')) word.remove_suffix(1);
+            const bool letters = word.size() > 1 && !(word[1] >= '0' && word[1] <= '9');
+            if (word.starts_with('-') && letters) matches.add(word, meaning_of(line));
+        }
+    }
+    if (command.has(kJson)) matches.add("--json", "Print JSON");
 }
 
 void add_groups(Matches& matches, const wire::Array& infos) {
@@ -39,13 +63,19 @@ void add_processes(Matches& matches, const wire::Array& infos, bool spelled_out)
     for (const auto& info : infos) {
         const auto group = text_member(info, "group");
         const auto name = text_member(info, "name");
+        const auto state = text_member(info, "statename");
         if (group == name && !spelled_out) {
-            matches.add(name);
+            matches.add(name, state);
             continue;
         }
-        matches.add(fmt::format("{}:{}", group, name));
-        matches.add(fmt::format("{}:*", group));
+        matches.add(fmt::format("{}:{}", group, name), state);
+        matches.add(fmt::format("{}:*", group), "all of the group");
     }
+}
+
+void add_signals(Matches& matches) {
+    for (const auto& row : signal_table())
+        if (row.preferred) matches.add(row.name.substr(3));
 }
 
 }  // namespace
@@ -55,7 +85,7 @@ std::string_view completed_word(std::string_view line) {
     return blank == line.npos ? line : line.substr(blank + 1);
 }
 
-std::vector<std::string> completions(std::string_view line, const InfoSource& infos) {
+std::vector<TabWord> candidates(std::string_view line, const InfoSource& infos) {
     const auto word = completed_word(line);
     const auto words = split_blanks(line);
     Matches matches(word);
@@ -66,10 +96,34 @@ std::vector<std::string> completions(std::string_view line, const InfoSource& in
     }
     const auto* command = find_command(words.front());
     if (!command) return {};
-    if (command->completes == Completes::Groups) add_groups(matches, infos());
-    if (command->completes == Completes::Processes)
-        add_processes(matches, infos(), word.find(':') != word.npos);
+    if (word.starts_with('-')) {
+        add_flags(matches, *command);
+        return matches.take();
+    }
+    const bool second = words.size() == (word.empty() ? 1 : 2);
+    switch (command->completes) {
+        case Completes::Nothing:
+            break;
+        case Completes::Groups:
+            add_groups(matches, infos());
+            break;
+        case Completes::SignalThenProcesses:
+            if (second) {
+                add_signals(matches);
+                break;
+            }
+            [[fallthrough]];
+        case Completes::Processes:
+            add_processes(matches, infos(), word.find(':') != word.npos);
+            break;
+    }
     return matches.take();
+}
+
+std::vector<std::string> completions(std::string_view line, const InfoSource& infos) {
+    std::vector<std::string> words;
+    for (auto& one : candidates(line, infos)) words.push_back(std::move(one.word) + " ");
+    return words;
 }
 
 std::string_view common_prefix(const std::vector<std::string>& words) {

@@ -1,4 +1,5 @@
-// What Tab can put behind a line: actions, groups and processes, by the command table.
+// What Tab can put behind a line: actions, their flags, groups, processes and signals, by the
+// command table.
 #pragma once
 
 #include <functional>
@@ -6,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/tab.h"
 #include "wire/xmlrpc.h"
 
 namespace svd::cli {
@@ -16,7 +18,10 @@ using InfoSource = std::function<const wire::Array&()>;
 // The last word of `line`, which is what a completion replaces; empty behind a blank.
 [[nodiscard]] std::string_view completed_word(std::string_view line);
 
-// Every full word that the last word of `line` may become, each with a blank behind it.
+// Every full word that the last word of `line` may become, and what each is about: the meaning of
+// an action or a flag, the state of a process.
+[[nodiscard]] std::vector<TabWord> candidates(std::string_view line, const InfoSource& infos);
+// The words alone, each with a blank behind it.
 [[nodiscard]] std::vector<std::string> completions(std::string_view line, const InfoSource& infos);
 
 // The longest text that all of `words` begin with; empty for no words.

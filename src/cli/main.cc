@@ -1,50 +1,18 @@
 // svctl: controls the programs of a running svd or supervisord.
-#include <array>
-#include <climits>
 #include <cstdlib>
 
 #include <signal.h>
-#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "base/strings.h"
+#include "cli/client_config.h"
 #include "cli/dispatch.h"
 #include "cli/options.h"
 #include "cli/shell.h"
-#include "config/load.h"
+#include "cli/tab.h"
 
 namespace svd::cli {
 namespace {
-
-config::LoadRequest load_request(std::string path) {
-    config::LoadRequest request;
-    request.path = std::move(path);
-    for (char** entry = environ; *entry; ++entry) {
-        const std::string_view text = *entry;
-        if (const auto equals = text.find('='); equals != text.npos)
-            request.environment.emplace(text.substr(0, equals), text.substr(equals + 1));
-    }
-    std::array<char, PATH_MAX> directory;
-    if (getcwd(directory.data(), directory.size())) request.working_directory = directory.data();
-    utsname host;
-    if (uname(&host) == 0) request.host_node_name = host.nodename;
-    return request;
-}
-
-// The file named by -c or found at the usual places; the built-in defaults when there is none.
-Result<config::ClientConfig> read_config(const Options& options, std::string_view program) {
-    auto path = options.configuration ? *options.configuration : config::find_config(program);
-    if (path.empty()) return config::ClientConfig{};
-    return config::load_client(load_request(std::move(path)));
-}
-
-Settings make_settings(const Options& options, const config::ClientConfig& file) {
-    return {.serverurl = options.serverurl.value_or(file.serverurl),
-            .credentials = {options.username ? options.username : file.username,
-                            options.password ? options.password : file.password},
-            .interactive = options.interactive || options.words.empty(),
-            .json = options.json};
-}
 
 int usage_error(std::string_view program, std::string_view text) {
     write_stderr(fmt::format("Error: {}\nFor help, use {} -h\n", text, program));
@@ -84,7 +52,8 @@ int run(const std::vector<std::string>& args, std::string_view program) {
         out.flush();
         return out.write_error() == 0 ? kSuccess : kGeneric;
     }
-    const auto file = read_config(*options, program);
+    if (options->tab) return run_tab(options->words, program);
+    const auto file = read_client_config(*options, program);
     if (!file) return usage_error(program, file.error().text);
     return run_actions(*options, *file);
 }

@@ -26,6 +26,8 @@ constexpr OptionRow kRows[] = {
     {0, "history-file", &Options::history_file, nullptr, "FILENAME", ""},
     {0, "json", nullptr, &Options::json, "",
      "print JSON (actions status, avail, reread and update)"},
+    {0, "tab", nullptr, &Options::tab, "",
+     "print what the last argument may become, for the completion of shells"},
     {0, "version", nullptr, &Options::version, "", "print the version of svctl and exit"},
 };
 

@@ -22,6 +22,7 @@ struct Options {
     bool json = false;
     bool help = false;
     bool version = false;
+    bool tab = false;                // print what the last of `words` may become
     std::vector<std::string> words;  // the action and its arguments
 };
 

@@ -14,6 +14,7 @@
 #include "daemon/resume.h"
 #include "daemon/session.h"
 #include "daemon/startup.h"
+#include "daemon/tab.h"
 #include "daemon/take_over.h"
 #include "linux/notify.h"
 
@@ -179,6 +180,10 @@ int main(std::span<const std::string> argv) {
     }
     if (options.action == Action::Version) {
         fmt::print("{}\n", kVersion);
+        return kExitOk;
+    }
+    if (options.action == Action::Tab) {
+        fmt::print("{}", tab_text(options.words));
         return kExitOk;
     }
     if (options.action == Action::ReleaseCgroup) {

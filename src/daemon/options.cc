@@ -24,6 +24,7 @@ constexpr auto kTable = std::to_array<OptionRow>({
      "with it"},
     {0, "release-cgroup", false, "",
      "for ExecStopPost= of a unit whose programs outlive svd: hand no controllers down any more"},
+    {0, "tab", false, "", "print what the last argument may become, for the completion of shells"},
     {'u', "user", true, "USER", "run as this user (name or uid)"},
     {'m', "umask", true, "UMASK", "umask of the daemon and its children (default 022)"},
     {'d', "directory", true, "DIRECTORY", "directory to change to when daemonizing"},
@@ -64,6 +65,8 @@ void apply(const ParsedOption& option, bool supervisord, Options& options) {
         if (options.action == Action::Run) options.action = Action::CheckState;
     } else if (name == "release-cgroup") {
         if (options.action == Action::Run) options.action = Action::ReleaseCgroup;
+    } else if (name == "tab") {
+        if (options.action == Action::Run) options.action = Action::Tab;
     } else if (name == "strict") {
         options.strict = true;
     } else if (name != "profile_options") {
@@ -78,15 +81,16 @@ Result<Options> parse_options(std::span<const std::string> argv) {
     options.program = argv.empty() ? "svd" : argv[0];
     const auto arguments = argv.empty() ? argv : argv.subspan(1);
     SVD_TRY(const ParsedLine line, parse_command_line(kTable, arguments));
-    if (!line.words.empty())
-        return fail("positional arguments are not supported: {}",
-                    fmt::format("['{}']", fmt::join(line.words, "', '")));
     std::set<const OptionRow*> seen;
     for (const auto& option : line.options) {
         if (!seen.insert(option.row).second)
             return fail("conflicting command line option {}", fmt::format("'{}'", option.spelling));
         apply(option, is_supervisord(options.program), options);
     }
+    if (options.action != Action::Tab && !line.words.empty())
+        return fail("positional arguments are not supported: {}",
+                    fmt::format("['{}']", fmt::join(line.words, "', '")));
+    options.words = line.words;
     return options;
 }
 

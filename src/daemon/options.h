@@ -11,7 +11,7 @@
 
 namespace svd::daemon {
 
-enum class Action { Run, Check, CheckState, ReleaseCgroup, Help, Version };
+enum class Action { Run, Check, CheckState, ReleaseCgroup, Tab, Help, Version };
 
 struct Options {
     Action action = Action::Run;
@@ -19,6 +19,7 @@ struct Options {
     std::string config_path;  // -c; empty: to be searched for
     bool strict = false;      // --check: warnings alone give exit code 1
     config::Overrides overrides;
+    std::vector<std::string> words;  // --tab: the command line whose last word is to be completed
 };
 
 // The error text is what follows "Error: ".

@@ -51,6 +51,31 @@ TEST(Completion, GroupActions_GetGroupNames) {
         EXPECT_THAT(complete(std::string(action) + " "), ElementsAre("cat ", "cat-2 ", "g "));
 }
 
+TEST(Completion, Signal_GetsASignalAndThenProcesses) {
+    EXPECT_THAT(complete("signal HU"), ElementsAre("HUP "));
+    EXPECT_THAT(complete("signal "), Contains("TERM "));
+    EXPECT_THAT(complete("signal HUP cat-"), ElementsAre("cat-2 "));
+}
+
+TEST(Completion, Flags_AreThoseOfTheHelp) {
+    EXPECT_THAT(complete("tail -"), ElementsAre("-f "));
+    EXPECT_THAT(complete("top --"), ElementsAre("--once ", "--sort ", "--json "));
+    EXPECT_THAT(complete("status -"), ElementsAre("-l ", "--json "));
+    EXPECT_THAT(complete("stop -"), IsEmpty());
+}
+
+TEST(Completion, Candidates_SayWhatTheyAreAbout) {
+    const auto nobody = []() -> const wire::Array& {
+        static const wire::Array kOne{
+            wire::Struct{{"name", "cat"}, {"group", "cat"}, {"statename", "RUNNING"}}};
+        return kOne;
+    };
+    EXPECT_THAT(candidates("stop c", nobody), ElementsAre(TabWord{"cat", "RUNNING"}));
+    EXPECT_THAT(candidates("restar", nobody), ElementsAre(TabWord{"restart", "Restart a process"}));
+    EXPECT_THAT(candidates("tail -", nobody),
+                ElementsAre(TabWord{"-f", "Continuous tail of named process stdout"}));
+}
+
 TEST(Completion, OtherActions_GetNothing) {
     EXPECT_THAT(complete("shutdown "), IsEmpty());
     EXPECT_THAT(complete("nope x"), IsEmpty());
