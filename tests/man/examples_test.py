@@ -238,7 +238,9 @@ def main(programs, page):
         machine.start()
         for example in found:
             try:
-                print(f"{example.name}: {TRY[example.kind](machine, example)}")
+                said = TRY[example.kind](machine, example)
+                why = said.removeprefix("skipped: ")
+                print(f"{example.name}: {said}" if why == said else f"skipped: {example.name}: {why}")
             except (PageError, SyntaxError, configparser.Error, subprocess.TimeoutExpired) as error:
                 print(f"{example.name}: FAILED: {error}")
                 failed += 1

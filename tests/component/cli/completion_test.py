@@ -270,4 +270,7 @@ class Zsh(InShell, Case):
 
 
 if __name__ == "__main__":
+    for shell in ("bash", "zsh", "fish"):
+        if not shutil.which(shell):
+            print(f"skipped: {shell} is not installed")
     unittest.main(argv=sys.argv[:1] + sys.argv[4:])
