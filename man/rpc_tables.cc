@@ -3,6 +3,7 @@
 #include <vector>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "control/fault.h"
 #include "http/rpc_method.h"
@@ -23,6 +24,60 @@ std::string parameters(const http::Method& method) {
     return text;
 }
 
+using control::FaultCode;
+
+struct FaultsRow {
+    std::string_view method;
+    std::vector<FaultCode> codes;
+};
+
+// What a method may refuse with, beside the name of a process or group that is not there.
+const std::vector<FaultsRow>& fault_table() {
+    using enum FaultCode;
+    static const std::vector<FaultsRow> kRows{
+        {"addProcessGroup", {AlreadyAdded}},
+        {"clearLog", {NoFile, Failed}},
+        {"clearProcessLogs", {Failed}},
+        {"methodHelp", {SignatureUnsupported}},
+        {"methodSignature", {SignatureUnsupported}},
+        {"pauseProcess", {Failed, NotRunning}},
+        {"readLog", {BadArguments, NoFile, Failed}},
+        {"readProcessStderrLog", {BadArguments, NoFile, Failed}},
+        {"readProcessStdoutLog", {BadArguments, NoFile, Failed}},
+        {"reloadConfig", {CantReread}},
+        {"removeProcessGroup", {StillRunning}},
+        {"reopenProcessLogs", {Failed}},
+        {"restart", {CantReread}},
+        {"resumeProcess", {Failed, NotRunning}},
+        {"rotateLog", {NoFile, Failed}},
+        {"rotateProcessLogs", {Failed}},
+        {"sendProcessStdin", {NoFile, NotRunning}},
+        {"signalProcess", {BadSignal, Failed, NotRunning}},
+        {"startProcess",
+         {NoFile, NotExecutable, Failed, AbnormalTermination, SpawnError, AlreadyStarted}},
+        {"stopProcess", {NotRunning}},
+        {"upgrade", {Failed}},
+    };
+    return kRows;
+}
+
+std::string faults(const http::Method& method) {
+    std::vector<std::string> names;
+    const auto named = [](const http::Param& param) {
+        return !param.name.empty() &&
+               (param.kind == http::ArgKind::Name || param.kind == http::ArgKind::Group);
+    };
+    if (std::ranges::any_of(method.params, named))
+        names.emplace_back(control::fault_name(FaultCode::BadName));
+    const auto row = std::ranges::find(fault_table(), method.name, &FaultsRow::method);
+    if (row != fault_table().end())
+        for (const auto code : row->codes) names.emplace_back(control::fault_name(code));
+    if (method.during == http::During::RunningOnly)
+        names.emplace_back(control::fault_name(FaultCode::ShutdownState));
+    if (names.empty()) return {};
+    return fmt::format(".It Sy faults\n{}", prose(fmt::format("{}.", fmt::join(names, ", "))));
+}
+
 // The result's text begins with its name.
 std::string result(const http::Method& method) {
     const auto blank = method.result.find(' ');
@@ -40,7 +95,8 @@ std::string method_item(std::string_view space, const http::Method& method) {
     std::string text =
         fmt::format(".It Ic {}.{}{}\n{}", space, method.name, call, prose(method.summary));
     if (!method.alias.empty()) text += fmt::format("Also as\n.Ic {}.{} .\n", space, method.alias);
-    return text + ".Bl -tag -width Ds -compact\n" + parameters(method) + result(method) + ".El\n";
+    return text + ".Bl -tag -width Ds -compact\n" + parameters(method) + result(method) +
+           faults(method) + ".El\n";
 }
 
 std::span<const http::Method> methods_of(std::string_view space) {
