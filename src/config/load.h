@@ -73,7 +73,8 @@ struct LoadResult {
 [[nodiscard]] Result<ClientConfig> load_client(const LoadRequest& request);
 [[nodiscard]] Result<ClientConfig> load_client(const LoadRequest& request, const Host& host);
 
-// Search order of section 1.1 with svd's own places first; argv0 as typed. Empty when none exists.
+// Search order of section 1.1 with svd's own place first, but not under Supervisor's names; argv0
+// as typed. Empty when none exists.
 [[nodiscard]] std::vector<std::string> default_paths(std::string_view argv0);
 [[nodiscard]] std::string find_config(std::string_view argv0);
 

@@ -7,7 +7,7 @@ namespace svd::config {
 
 std::vector<std::string> default_paths(std::string_view argv0) {
     const std::string prefix = dir_name(dir_name(argv0));
-    return {
+    std::vector<std::string> paths = {
         "/etc/svd/svd.conf",
         join_path(prefix, "etc/supervisord.conf"),
         join_path(prefix, "supervisord.conf"),
@@ -16,6 +16,10 @@ std::vector<std::string> default_paths(std::string_view argv0) {
         "/etc/supervisord.conf",
         "/etc/supervisor/supervisord.conf",
     };
+    // Both may be on one machine, each with a daemon of its own.
+    const auto name = argv0.substr(argv0.rfind('/') + 1);
+    if (name == "supervisord" || name == "supervisorctl") paths.erase(paths.begin());
+    return paths;
 }
 
 std::string find_config(std::string_view argv0) {

@@ -386,5 +386,15 @@ TEST(DefaultPaths, OwnPlaceFirst_ThenSupervisords) {
     EXPECT_EQ(default_paths("svd").at(1), "etc/supervisord.conf");
 }
 
+TEST(DefaultPaths, UnderSupervisorsNames_OnlySupervisords) {
+    for (const char* name : {"supervisord", "supervisorctl"}) {
+        const auto paths = default_paths("/usr/bin/" + std::string(name));
+        EXPECT_EQ(paths.front(), "/usr/etc/supervisord.conf") << name;
+        EXPECT_EQ(paths.back(), "/etc/supervisor/supervisord.conf") << name;
+        EXPECT_EQ(default_paths(name).front(), "etc/supervisord.conf") << name;
+    }
+    EXPECT_EQ(default_paths("/opt/supervisord/svd").front(), "/etc/svd/svd.conf");
+}
+
 }  // namespace
 }  // namespace svd::config
