@@ -41,3 +41,11 @@ project_tar() {
     project_tree | tar --create --null --no-recursion --verbatim-files-from --files-from=- --format=gnu \
         --owner=root:0 --group=root:0 --mtime="@$(project_epoch)" --mode=u=rwX,go=rX --transform="flags=rSh;s,^,$1/,"
 }
+
+# use_ccache TREE: where there is ccache, cmake takes it for a build in TREE. Objects of another folder serve as
+# well, as long as the compiler is told to keep paths out of them (-ffile-prefix-map).
+use_ccache() {
+    command -v ccache >/dev/null || return 0
+    CCACHE_DIR=$(ccache --get-config cache_dir) # package builds have a home of their own
+    export CCACHE_DIR CCACHE_BASEDIR=$1 CMAKE_CXX_COMPILER_LAUNCHER=ccache
+}
