@@ -15,13 +15,18 @@ HERE = pathlib.Path(__file__).resolve().parent
 MARK = b"\036"
 
 
-def make_layer(folder, build, seconds, test, arguments):
-    """svd as `cmake --install` puts it, the tests, and the agent that runs one of them."""
-    subprocess.run(["cmake", "--install", str(build), "--strip"], check=True, stdout=subprocess.DEVNULL,
-                   env=dict(os.environ, DESTDIR=str(folder)))
+def make_layer(folder, options):
+    """svd as `cmake --install` puts it, or packages of it; the tests, and the agent that runs one of them."""
     ours = folder / "system-test"
+    if options.packages:
+        shutil.copytree(options.packages, ours / "packages",
+                        ignore=lambda where, names: [n for n in names if not (
+                            n.endswith(".deb") or (pathlib.Path(where) / n).is_dir())])
+    else:
+        subprocess.run(["cmake", "--install", str(options.build), "--strip"], check=True,
+                       stdout=subprocess.DEVNULL, env=dict(os.environ, DESTDIR=str(folder)))
     shutil.copytree(HERE, ours / "tests", ignore=shutil.ignore_patterns("__pycache__"))
-    words = [str(seconds), f"./{test}", *arguments]
+    words = [str(options.seconds), f"./{options.test}", *options.arguments]
     (ours / "command").write_text("set -- " + " ".join(map(shlex.quote, words)) + "\n")
     units = folder / "etc/systemd/system"
     (units / "multi-user.target.wants").mkdir(parents=True)

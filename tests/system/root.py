@@ -11,6 +11,8 @@ SUITE = "bookworm"
 PACKAGES = ("systemd,systemd-sysv,dbus,dbus-user-session,libpam-systemd,polkitd,procps,"
             "libfmt9,libpugixml1v5,libinih1,libedit2,libcrypt1,libsystemd0,libstdc++6,libsdbus-c++1")
 KERNEL = "linux-image-cloud-amd64"  # for the virtual machine: its image, never installed
+# What takes Supervisor's place is tried beside the real one: its packages, in ARCHIVE of the root.
+SUPERVISOR, ARCHIVE = "supervisor", "/var/lib/system-test"
 # Nothing of these is tested, and each of them would run while something else is.
 MASKED = ("apt-daily.timer", "apt-daily-upgrade.timer", "dpkg-db-backup.timer", "e2scrub_all.timer",
           "e2scrub_reap.service", "fstrim.timer", "console-getty.service", "systemd-timesyncd.service")
@@ -19,6 +21,11 @@ image=$(apt-cache depends {KERNEL} | sed -n 's/.*Depends: \\(linux-image\\)/\\1/
 apt-get download -q -o APT::Sandbox::User=root "$image"
 dpkg-deb --fsys-tarfile "$image"_*.deb | tar -x -O --wildcards './boot/vmlinuz-*' >"$1/boot/vmlinuz"
 rm "$image"_*.deb"""
+TAKE_SUPERVISOR = f"""export APT_CONFIG=$MMDEBSTRAP_APT_CONFIG
+mkdir -p "$1"{ARCHIVE}
+apt-get clean
+apt-get install -q -y --no-install-recommends --download-only -o APT::Sandbox::User=root {SUPERVISOR}
+mv "$1"/var/cache/apt/archives/*.deb "$1"{ARCHIVE}"""
 
 
 class CannotMake(Exception):
@@ -50,7 +57,8 @@ def _make(folder):
         raise CannotMake(f"apt knows no source of Debian's {SUITE} (apt-get update)")
     made = subprocess.run(
         ["mmdebstrap", "--quiet", "--variant=minbase", f"--include={PACKAGES}", *_apt_options(),
-         f"--customize-hook={TAKE_KERNEL}", SUITE, str(folder), "-"],
+         f"--customize-hook={TAKE_KERNEL}", f"--customize-hook={TAKE_SUPERVISOR}",
+         SUITE, str(folder), "-"],
         input="\n".join(sources) + "\n", capture_output=True, text=True, timeout=900)
     if made.returncode != 0:
         raise CannotMake("mmdebstrap: " + (made.stderr.strip() or "failed").splitlines()[-1])
@@ -84,5 +92,5 @@ def cached(cache, name, recipe, make):
 
 
 def debian_root(cache):
-    recipe = (SUITE, PACKAGES, KERNEL, MASKED, pathlib.Path(__file__).read_bytes())
+    recipe = (SUITE, PACKAGES, KERNEL, SUPERVISOR, MASKED, pathlib.Path(__file__).read_bytes())
     return cached(cache, "root", recipe, _make)

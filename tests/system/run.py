@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Boots systemd with the svd of a build installed, and runs one test of this folder in it as root.
 
-    run.py nspawn|vm --build DIR [--seconds N] TEST.sh [ARGUMENT...]
+    run.py nspawn|vm --build DIR [--packages DIR] [--seconds N] TEST.sh [ARGUMENT...]
 
+With --packages svd is not installed: the test does that, from the folders of packages in /system-test/packages.
 The status is the test's: 0, 77 for skipped, 124 when it took too long; 125 when the guest did not do its
 part. After a failure the end of the journal is shown; the whole is in DIR/log/system/. What this machine
 cannot do is skipped: it says why in one line. Needs root. Nothing is left: mounts, processes and cgroups
@@ -45,13 +46,16 @@ def arguments():
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("kind", choices=sorted(KINDS))
     parser.add_argument("--build", required=True, type=pathlib.Path, help="build folder of the project")
+    parser.add_argument("--packages", type=pathlib.Path, help="folder of packages for the test to install")
     parser.add_argument("--seconds", type=int, default=120, help="for the test (%(default)s)")
     parser.add_argument("test")
     parser.add_argument("arguments", nargs=argparse.REMAINDER)
     return parser.parse_args()
 
 
-def check_machine(room):
+def check_machine(room, packages):
+    if packages and not any(packages.rglob("*.deb")):
+        raise Skip(f"no packages in {packages}")
     if os.geteuid() != 0:
         raise Skip("not root")
     missing = [name for name in room.NEEDS if not shutil.which(name)]
@@ -90,7 +94,7 @@ def run(room, guest_type, options, scratch):
         root = debian.debian_root(cache)
     except debian.CannotMake as reason:
         raise Skip(f"no Debian root: {reason}") from reason
-    guest.make_layer(scratch / "layer", options.build, options.seconds, options.test, options.arguments)
+    guest.make_layer(scratch / "layer", options)
     works = cache / f"{options.kind}-works"
     machine = None
     try:
@@ -126,7 +130,7 @@ def main():
     scratch = None
     try:
         room, guest_type = KINDS[options.kind]
-        check_machine(room)
+        check_machine(room, options.packages)
         scratch = make_scratch()
         return run(room, guest_type, options, scratch)
     except Skip as reason:
