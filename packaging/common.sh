@@ -47,5 +47,5 @@ project_tar() {
 use_ccache() {
     command -v ccache >/dev/null || return 0
     CCACHE_DIR=$(ccache --get-config cache_dir) # package builds have a home of their own
-    export CCACHE_DIR CCACHE_BASEDIR=$1 CMAKE_CXX_COMPILER_LAUNCHER=ccache
+    export CCACHE_DIR CCACHE_BASEDIR=$1 CCACHE_NOHASHDIR=1 CMAKE_CXX_COMPILER_LAUNCHER=ccache
 }
