@@ -10,10 +10,10 @@
 #include <fmt/format.h>
 #include <sys/socket.h>
 #include <sys/un.h>
-#include <systemd/sd-daemon.h>
 #include <unistd.h>
 
 #include "base/fd.h"
+#include "linux/manager_variables.h"
 
 namespace svd::os {
 namespace {
@@ -101,10 +101,11 @@ Notifier::Fate Notifier::send(const std::string& message) const {
 }
 
 std::optional<Duration> watchdog_interval() {
-    constexpr int kKeepEnvironment = 0;
-    std::uint64_t microseconds = 0;
-    if (sd_watchdog_enabled(kKeepEnvironment, &microseconds) <= 0) return std::nullopt;
-    return std::chrono::microseconds(microseconds / 2);
+    const auto microseconds = manager_number("WATCHDOG_USEC");
+    if (!microseconds || *microseconds == 0) return std::nullopt;
+    if (const auto pid = manager_number("WATCHDOG_PID"); pid && !is_own_pid(*pid))
+        return std::nullopt;
+    return std::chrono::microseconds(*microseconds / 2);
 }
 
 std::span<const std::string_view> private_environment_names() {

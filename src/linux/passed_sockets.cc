@@ -1,33 +1,63 @@
 #include "linux/passed_sockets.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstddef>
+#include <cstring>
 
 #include <arpa/inet.h>
-#include <fcntl.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/un.h>
-#include <systemd/sd-daemon.h>
+
+#include "linux/manager_variables.h"
 
 namespace svd::os {
 namespace {
 
-constexpr int kListening = 1;
+constexpr int kFirstPassed = 3;  // SD_LISTEN_FDS_START
+constexpr std::uint64_t kMaxPassed = 4096;
+
+union Address {
+    sockaddr any;
+    sockaddr_un un;
+    sockaddr_in in;
+    sockaddr_in6 in6;
+};
+
+// Its size, 0 for what is no socket.
+socklen_t read_address(int fd, Address& address) {
+    socklen_t size = sizeof(address);
+    if (::getsockname(fd, &address.any, &size) != 0) return 0;
+    return std::min<socklen_t>(size, sizeof(address));  // the kernel says how much it would be
+}
+
+bool has_option(int fd, int option, int wanted) {
+    int value = 0;
+    socklen_t size = sizeof(value);
+    return ::getsockopt(fd, SOL_SOCKET, option, &value, &size) == 0 && value == wanted;
+}
+
+bool is_listening_stream(int fd) {
+    return has_option(fd, SO_TYPE, SOCK_STREAM) && has_option(fd, SO_ACCEPTCONN, 1);
+}
+
+// Of a unix socket; an abstract one begins with a NUL.
+std::string unix_path(const sockaddr_un& address, socklen_t size) {
+    const std::size_t length = size - offsetof(sockaddr_un, sun_path);
+    std::string path(address.sun_path, length);
+    if (!path.empty() && path.front() != '\0') path.resize(::strnlen(path.c_str(), length));
+    return path;
+}
 
 std::string address_of(int fd) {
-    union {
-        sockaddr any;
-        sockaddr_un un;
-        sockaddr_in in;
-        sockaddr_in6 in6;
-    } address{};
-    socklen_t size = sizeof(address);
-    if (::getsockname(fd, &address.any, &size) != 0) return fmt::format("descriptor {}", fd);
+    Address address{};
+    const socklen_t size = read_address(fd, address);
+    if (size == 0) return fmt::format("descriptor {}", fd);
     char text[INET6_ADDRSTRLEN] = "";
     switch (address.any.sa_family) {
         case AF_UNIX:
-            return std::string(address.un.sun_path, size - offsetof(sockaddr_un, sun_path));
+            return unix_path(address.un, size);
         case AF_INET:
             ::inet_ntop(AF_INET, &address.in.sin_addr, text, sizeof(text));
             return fmt::format("{}:{}", text, ntohs(address.in.sin_port));
@@ -42,14 +72,12 @@ std::string address_of(int fd) {
 }  // namespace
 
 PassedSockets PassedSockets::find() {
-    constexpr int kKeepEnvironment = 0;
     PassedSockets passed;
-    const int count = ::sd_listen_fds(kKeepEnvironment);
-    for (int i = 0; i < count; ++i) {
-        const int fd = SD_LISTEN_FDS_START + i;
-        ::fcntl(fd, F_SETFD, 0);  // sd_listen_fds has set FD_CLOEXEC
-        passed.sockets_.push_back({fd});
-    }
+    const auto pid = manager_number("LISTEN_PID");
+    const auto count = manager_number("LISTEN_FDS");
+    if (!pid || !is_own_pid(*pid) || !count || *count > kMaxPassed) return passed;
+    for (int i = 0; i < static_cast<int>(*count); ++i)
+        passed.sockets_.push_back({kFirstPassed + i});
     return passed;
 }
 
@@ -66,13 +94,19 @@ Result<Listener> PassedSockets::listen(Matches matches) {
 
 Result<Listener> PassedSockets::listen_unix(const std::string& path) {
     return listen([&](int fd) {
-        return ::sd_is_socket_unix(fd, SOCK_STREAM, kListening, path.c_str(), 0) > 0;
+        Address address{};
+        const socklen_t size = read_address(fd, address);
+        return size != 0 && address.any.sa_family == AF_UNIX && is_listening_stream(fd) &&
+               unix_path(address.un, size) == path;
     });
 }
 
 Result<Listener> PassedSockets::listen_tcp(std::uint16_t port) {
     return listen([&](int fd) {
-        return ::sd_is_socket_inet(fd, AF_UNSPEC, SOCK_STREAM, kListening, port) > 0;
+        Address address{};
+        if (read_address(fd, address) == 0 || !is_listening_stream(fd)) return false;
+        if (address.any.sa_family == AF_INET) return ntohs(address.in.sin_port) == port;
+        return address.any.sa_family == AF_INET6 && ntohs(address.in6.sin6_port) == port;
     });
 }
 
