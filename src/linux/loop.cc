@@ -150,19 +150,6 @@ void release(std::shared_ptr<Source>& source) {
 using detail::Source;
 
 // --- Watch --------------------------------------------------------------------------------------
-Watch::Watch() = default;
-Watch::Watch(Watch&&) noexcept = default;
-Watch& Watch::operator=(Watch&& other) noexcept {
-    if (this != &other) {
-        reset();
-        source_ = std::move(other.source_);
-    }
-    return *this;
-}
-Watch::~Watch() {
-    reset();
-}
-
 Result<Watch> Watch::add(Loop& loop, int fd, std::uint32_t mask, Priority priority,
                          Callback callback) {
     auto source = std::make_shared<Source>(loop.state_, priority);
@@ -192,24 +179,7 @@ void Watch::pause() {
 void Watch::resume() {
     if (source_ != nullptr) sd_event_source_set_enabled(source_->raw, SD_EVENT_ON);
 }
-void Watch::reset() {
-    detail::release(source_);
-}
-
 // --- Timer --------------------------------------------------------------------------------------
-Timer::Timer() = default;
-Timer::Timer(Timer&&) noexcept = default;
-Timer& Timer::operator=(Timer&& other) noexcept {
-    if (this != &other) {
-        detail::release(source_);
-        source_ = std::move(other.source_);
-    }
-    return *this;
-}
-Timer::~Timer() {
-    detail::release(source_);
-}
-
 Result<Timer> Timer::create(Loop& loop, Callback callback, Priority priority) {
     constexpr std::uint64_t kAccuracyUs = 1;
     auto source = std::make_shared<Source>(loop.state_, priority);
@@ -239,19 +209,6 @@ std::optional<MonoTime> Timer::deadline() const {
 }
 
 // --- Defer --------------------------------------------------------------------------------------
-Defer::Defer() = default;
-Defer::Defer(Defer&&) noexcept = default;
-Defer& Defer::operator=(Defer&& other) noexcept {
-    if (this != &other) {
-        detail::release(source_);
-        source_ = std::move(other.source_);
-    }
-    return *this;
-}
-Defer::~Defer() {
-    detail::release(source_);
-}
-
 Result<Defer> Defer::create(Loop& loop, Callback callback, Priority priority) {
     auto source = std::make_shared<Source>(loop.state_, priority);
     source->callback = std::move(callback);
@@ -272,19 +229,6 @@ void Defer::disable() {
 }
 
 // --- SignalWatch --------------------------------------------------------------------------------
-SignalWatch::SignalWatch() = default;
-SignalWatch::SignalWatch(SignalWatch&&) noexcept = default;
-SignalWatch& SignalWatch::operator=(SignalWatch&& other) noexcept {
-    if (this != &other) {
-        reset();
-        source_ = std::move(other.source_);
-    }
-    return *this;
-}
-SignalWatch::~SignalWatch() {
-    reset();
-}
-
 Result<SignalWatch> SignalWatch::add(Loop& loop, int number, Callback callback, Priority priority) {
     struct sigaction by_default{};
     by_default.sa_handler = SIG_DFL;
@@ -307,16 +251,7 @@ Result<SignalWatch> SignalWatch::add(Loop& loop, int number, Callback callback, 
     watch.source_ = std::move(source);
     return watch;
 }
-void SignalWatch::reset() {
-    detail::release(source_);
-}
-
 // --- Loop ---------------------------------------------------------------------------------------
-Loop::Loop(std::shared_ptr<detail::LoopState> state) : state_(std::move(state)) {}
-Loop::Loop(Loop&&) noexcept = default;
-Loop& Loop::operator=(Loop&&) noexcept = default;
-Loop::~Loop() = default;
-
 Result<Loop> Loop::create() {
     auto state = std::make_shared<detail::LoopState>();
     const int r = sd_event_new(&state->event);

@@ -1,4 +1,5 @@
-// The event loop: sd-event behind move-only handles.
+// The event loop behind move-only handles: sd-event (loop.cc), or epoll alone in builds without
+// libsystemd (loop_epoll.cc).
 //
 // One thread. Handles (Watch, Timer, Defer, SignalWatch) own their registration: destroying one
 // stops it, and that is safe anywhere, also from inside its own or another handle's callback. A
@@ -40,6 +41,7 @@ enum class Priority {
 namespace detail {
 struct LoopState;
 struct Source;
+void release(std::shared_ptr<Source>& source);  // stops it, in whatever callback we are
 }  // namespace detail
 
 class Loop;
