@@ -82,6 +82,7 @@ class ProgramLoader {
         shared_.autorestart = value("autorestart", parse_autorestart);
         shared_.restart_limit =
             reader_.optional_value("restart_limit", names_, parse_restart_limit);
+        shared_.critical = value("critical", parse_boolean);
         shared_.startsecs = value("startsecs", parse_seconds);
         shared_.startretries = value("startretries", parse_integer);
         shared_.stopsignal = value("stopsignal", parse_signal);

@@ -175,6 +175,7 @@ struct ProcessConfig {
     Rare<Limits> limits;                      // hot: applied to running processes at a reread
     Rare<std::vector<SocketConfig>> sockets;  // given to every run, in this order
     bool start_on_connect = false;            // also when somebody comes to one of them
+    bool critical = false;                    // svd: its end is the daemon's
     bool operator==(const ProcessConfig&) const = default;
 };
 

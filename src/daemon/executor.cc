@@ -9,6 +9,7 @@
 #include "daemon/last_words.h"
 #include "daemon/log_options.h"
 #include "log/auto_log.h"
+#include "process/critical.h"
 
 namespace svd::daemon {
 
@@ -275,6 +276,9 @@ void Executor::published(Process& process, const process::Publish& change) {
     // After a run, child_ended does so when all of its end is in the log.
     if (change.from == process::State::Backoff) release_socket(process);
     touch(process);
+    if (process.config->critical && change.to == process.data.state &&
+        process::has_ended_for_good(process.data) && on_critical_end_)
+        on_critical_end_(process);
     if (on_change_) on_change_();
 }
 

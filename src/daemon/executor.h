@@ -70,6 +70,10 @@ class Executor final : public process::Actuator {
     // What was read last from the configuration file.
     using LastRead = std::function<std::shared_ptr<const config::Config>()>;
     void last_read_by(LastRead last_read) { last_read_ = std::move(last_read); }
+    // A process of a program with critical=true has ended for good.
+    void on_critical_end(std::function<void(const process::Process&)> call) {
+        on_critical_end_ = std::move(call);
+    }
     void on_shutdown_complete(std::function<void(process::DaemonState)> call) {
         on_shutdown_complete_ = std::move(call);
     }
@@ -202,6 +206,7 @@ class Executor final : public process::Actuator {
     KeptState* kept_ = nullptr;
     std::function<void()> on_change_;
     std::function<void(const process::Process&)> on_detail_change_;
+    std::function<void(const process::Process&)> on_critical_end_;
     std::function<void(process::DaemonState)> on_shutdown_complete_;
     std::shared_ptr<log::SyslogSocket> syslog_;  // made when the first program wants it
     FcgiSockets fcgi_sockets_;

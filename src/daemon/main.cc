@@ -45,8 +45,9 @@ int check(const Options& options, const config::LoadRequest& request) {
     return kExitOk;
 }
 
-// Serves until shutdown; a restart reads the configuration again, or goes on with the one it has.
-Result<void> serve(Startup& startup, Setup setup, log::DaemonLog& log) {
+// Serves until shutdown and answers the exit code; a restart reads the configuration again, or goes
+// on with the one it has.
+Result<int> serve(Startup& startup, Setup setup, log::DaemonLog& log) {
     for (;;) {
         auto config = setup.config;
         auto next = setup.for_restart();
@@ -55,9 +56,10 @@ Result<void> serve(Startup& startup, Setup setup, log::DaemonLog& log) {
         SVD_TRY(const auto how, session->run());
         next.first_serial = session->next_serial();
         next.first_listener_serial = session->next_listener_serial();
+        const int exit_code = session->exit_code();
         session.reset();
         startup.pidfile.remove();
-        if (how == process::DaemonState::Shutdown) return {};
+        if (how == process::DaemonState::Shutdown) return exit_code;
 
         auto loaded = config::load(startup.request);
         if (const auto* error = loaded.problems.first_error())
@@ -78,11 +80,10 @@ Result<void> serve(Startup& startup, Setup setup, log::DaemonLog& log) {
 int serve_to_the_end(const Options& options, Startup& startup, Setup setup,
                      std::span<const std::string> argv, log::DaemonLog& log) {
     setup.argv.assign(argv.begin(), argv.end());
-    if (const auto done = serve(startup, std::move(setup), log); !done) {
-        log.critical("{}", done.error().text);
-        return usage_error(options, done.error());
-    }
-    return kExitOk;
+    const auto exit_code = serve(startup, std::move(setup), log);
+    if (exit_code) return *exit_code;
+    log.critical("{}", exit_code.error().text);
+    return usage_error(options, exit_code.error());
 }
 
 // What an earlier daemon has left behind; empty when there is none.

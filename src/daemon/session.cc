@@ -14,6 +14,7 @@
 #include "http/log_streams.h"
 #include "http/pages.h"
 #include "http/rpc.h"
+#include "process/critical.h"
 
 namespace svd::daemon {
 
@@ -97,6 +98,7 @@ Status Session::open_parts() {
         fleet_->feed(process, process::StartRequested{}, now());
     });
     executor_->on_change([this] { settle_soon(); });
+    executor_->on_critical_end([this](const auto& process) { end_with(process); });
     executor_->on_shutdown_complete([this](DaemonState how) { finish(how); });
     supervisor_ = std::make_unique<control::Supervisor>(*fleet_, *this, setup_.config);
     executor_->last_read_by([this] { return supervisor_->last_read(); });
@@ -253,6 +255,15 @@ control::Outcome<void> Session::request_shutdown(DaemonState how) {
     requested_ = how;
     settle_soon();
     return {};
+}
+
+void Session::end_with(const process::Process& critical) {
+    if (requested_ == DaemonState::Shutdown || fleet_->daemon_state() != DaemonState::Running)
+        return;
+    exit_code_ = process::daemon_exit_code(critical.data);
+    log_.warn("critical program {} has ended, svd ends with exit code {}", critical.namespec(),
+              exit_code_);
+    static_cast<void>(request_shutdown(DaemonState::Shutdown));  // only a restart is refused
 }
 
 void Session::begin_shutdown() {

@@ -100,6 +100,8 @@ class Session final : public control::Host {
 
     // Adds the groups, starts what is to start and serves until everything is stopped again.
     Result<process::DaemonState> run();
+    // Of svd, after run() has answered Shutdown.
+    [[nodiscard]] int exit_code() const { return exit_code_; }
     [[nodiscard]] std::uint64_t next_serial() const { return bus_.next_serial(); }
     [[nodiscard]] std::uint64_t next_listener_serial() const { return listeners_->next_serial(); }
 
@@ -159,6 +161,7 @@ class Session final : public control::Host {
     bool start_turn();
     void on_timer();
     void rearm();
+    void end_with(const process::Process& critical);
     void begin_shutdown();
     void report_dying(const Now& now);
     [[nodiscard]] Status open_dbus();
@@ -193,6 +196,7 @@ class Session final : public control::Host {
 
     std::optional<process::DaemonState> requested_;  // shutdown or restart, from the next turn on
     std::optional<process::DaemonState> outcome_;
+    int exit_code_ = 0;
     std::string left_behind_;  // a group that goes when it is stopped; empty: none
     std::optional<MonoTime> next_dying_report_;
     MonoTime give_up_sending_{};

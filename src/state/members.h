@@ -28,7 +28,8 @@ SVD_STATE(SocketConfig, name, listen, type, fd_name, mode, owner, backlog, reuse
 SVD_STATE(ProcessConfig, name, program, command, priority, autostart, startsecs, startretries,
           autorestart, restart_limit, exitcodes, stopsignal, stopwaitsecs, stopasgroup, killasgroup,
           keep_descendants, readiness, user, redirect_stderr, stdout_log, stderr_log, environment,
-          directory, umask, serverurl, fcgi_socket, depends_on, limits, sockets, start_on_connect)
+          directory, umask, serverurl, fcgi_socket, depends_on, limits, sockets, start_on_connect,
+          critical)
 SVD_STATE(ListenerPool, events, buffer_size, result_handler, length_in_bytes)
 SVD_STATE(GroupConfig, name, priority, kind, homogeneous, processes, fcgi_socket, listener_pool,
           limits)

@@ -36,6 +36,7 @@ TEST(OptionTable, Additions_AreThese) {
     for (const auto& row : option_table())
         if (row.is_addition()) additions.insert(row.name);
     std::set<std::string_view> expected = {"restart_limit",
+                                           "critical",
                                            "logfile_maxage",
                                            "stdout_logfile_maxage",
                                            "stderr_logfile_maxage",
