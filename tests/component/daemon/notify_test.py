@@ -246,7 +246,8 @@ class Notify(DaemonCase):
         self.ready()
         before = self.info("p")["pid"]
         leader = self.lead("import signal, sys; signal.signal(signal.SIGUSR1, lambda *a: "
-                           "sys.exit(7)); signal.pause()")
+                           "sys.exit(7)); open(%r, 'w'); signal.pause()" % self.path("listens"))
+        self.wait("it takes the signal", lambda: self.text("listens") is not None)
         self.tell("os._exit(1)")
         self.wait("the first has ended", lambda: not os.path.exists(f"/proc/{before}"))
         self.assertEqual(self.info("p")["statename"], "RUNNING")
