@@ -1,4 +1,4 @@
-// The one file that knows sdbus-c++, 1.x (Debian 12) and 2.x.
+// The one file that knows sdbus-c++, 1.x (Debian 12) and 2.x (tried with 2.3.1).
 //
 // Messages of objects go through sd-bus on the same connection (see tree.h). sdbus-c++ 1.x never
 // hands its sd_bus out; but a message knows its bus, and a message's handle is a protected member,
