@@ -131,8 +131,7 @@ constexpr auto kOptions = std::to_array<OptionRow>({
      "How often autorestart may start a process in a time; one more and it is FATAL.", "5/60s"},
     {kAnyProgram, "critical", Boolean, "false", Hot, "svd 0.1",
      "When a process of it has ended for good (EXITED or FATAL), svd stops everything and ends "
-     "with "
-     "its exit code, or 128 and the signal that ended it."},
+     "with its exit code, or 128 and the signal that ended it."},
     {kAnyProgram, "exitcodes", ExitCodes, "0", Hot, "3.0",
      "Exit codes that autorestart=unexpected takes as intended."},
     {kAnyProgram, "stopsignal", Signal, "TERM", Hot, "3.0", "Signal that asks the process to end."},
