@@ -155,7 +155,7 @@ class Built(unittest.TestCase):
     def test_compat_NamesLeadToFiles(self):
         links = [path for path in (self.tree / "svd-supervisor-compat").rglob("*") if path.is_symlink()]
         named = {path.name for path in links}
-        self.assertLessEqual({"supervisord", "supervisorctl", "pidproxy", "echo_supervisord_conf", "supervisord.1.gz",
+        self.assertLessEqual({"supervisord", "supervisorctl", "supervisorctl.fish", "pidproxy", "echo_supervisord_conf", "supervisord.1.gz",
                               "supervisor.service"}, named)
         for link in links:
             there = pathlib.Path(os.path.normpath(link.parent / os.readlink(link)))

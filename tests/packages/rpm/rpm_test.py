@@ -117,6 +117,10 @@ class Built(unittest.TestCase):
                           ("echo_supervisord_conf", "echo_svd_conf")):
             self.assertEqual(os.readlink(tree / "usr/bin" / name), own)
             self.assertTrue((self.tree / "svd/usr/bin" / own).exists())
+        for folder, ending in (("bash-completion/completions", ""), ("fish/vendor_completions.d", ".fish")):
+            own = f"svctl{ending}"
+            self.assertEqual(os.readlink(tree / "usr/share" / folder / f"supervisorctl{ending}"), own)
+            self.assertTrue((self.tree / "svd/usr/share" / folder / own).exists())
         unit = (tree / "usr/lib/systemd/system/supervisord.service").read_text()
         self.assertIn("-c /etc/supervisord.conf\n", unit)
         self.assertNotIn("/etc/supervisor/", unit)
