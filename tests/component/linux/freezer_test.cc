@@ -122,6 +122,8 @@ TEST_F(FreezerTest, ASignalThatIsHandled_WaitsForTheThaw) {
 
 TEST_F(FreezerTest, ASignalThatEndsByDefault_EndsWhatIsFrozen) {
     const UniqueFd ticks = start_counter();
+    // Until its execve a child blocks every signal.
+    ASSERT_TRUE(loop_until(nursery_.loop, [&] { return drain(ticks); }));
     ASSERT_TRUE(freeze(true));
     ASSERT_TRUE(leaf_->signal(SIGTERM));
     ASSERT_TRUE(loop_until(nursery_.loop, [&] { return exits_ == 1; }));
