@@ -111,7 +111,7 @@ class Machine:
         while not condition():
             if time.monotonic() > deadline or self.daemon.poll() is not None:
                 raise PageError("in vain: " + what)
-            time.sleep(0.02)
+            time.sleep(0.02)  # between two looks; BOUND ends it
 
     def pids(self):
         for folder, _, names in os.walk(self.root):
@@ -172,7 +172,7 @@ def try_session(machine, example):
     differs = run_session(machine, example)
     deadline = time.monotonic() + BOUND
     while differs and "soon" in example.words and time.monotonic() < deadline:
-        time.sleep(0.05)
+        time.sleep(0.05)  # between two tries; BOUND ends it
         differs = run_session(machine, example)
     if differs:
         raise PageError(differs)

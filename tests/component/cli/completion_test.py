@@ -92,7 +92,7 @@ class Case(unittest.TestCase):
         while subprocess.run([SVCTL, "-c", self.path("svd.conf"), "version"], check=False,
                              stdout=subprocess.DEVNULL).returncode:
             self.assertLess(time.monotonic(), deadline, "svd does not answer")
-            time.sleep(0.02)
+            time.sleep(0.02)  # between two questions; BOUND ends it
 
     def line(self, words, program="svctl"):
         return f"{program} -c {self.path('svd.conf')} {words}"
