@@ -9,7 +9,7 @@ import subprocess
 import time
 import xmlrpc.client
 
-from processes import Deaths, descendants, executable, kill_descendants, run
+from processes import Deaths, descendants, executable, kill_descendants, remove_cgroups, run
 
 
 class Program:
@@ -81,6 +81,7 @@ class Manager:
         kill_descendants()
         if self.process:
             self.process.wait(10)
+            remove_cgroups(self.process.pid)
         self.process = None
 
 

@@ -100,6 +100,33 @@ def kill_descendants():
     return len(seen)
 
 
+def _cgroup_mounts():
+    for line in read("/proc/self/mountinfo").decode().splitlines():
+        fields, rest = line.split(" - ")
+        if rest.startswith("cgroup2 "):
+            yield fields.split()[4]
+
+
+def remove_cgroups(pid):
+    """What a killed svd leaves in the cgroup file system. The next one would remove it in its boot."""
+    for mount in _cgroup_mounts():
+        for folder, _, _ in os.walk(mount, topdown=False):
+            if f"/svd-{pid}/" in folder + "/":
+                _remove_when_empty(folder)
+
+
+def _remove_when_empty(cgroup, seconds=5):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        try:
+            return os.rmdir(cgroup)
+        except FileNotFoundError:
+            return None
+        except OSError:  # its last process is going
+            time.sleep(0.001)
+    return None
+
+
 class Deaths:
     """Waits for processes to end, through pidfds taken while they live."""
 
