@@ -32,7 +32,7 @@ mv "$tree/packaging/debian" "$tree/debian"
 changelog >"$tree/debian/changelog"
 if [ "$version" != "$(project_version)" ]; then
     sed -i "s/^\(project(svd VERSION \)[^ ]*/\1$version/" "$tree/CMakeLists.txt"
-    sed -i "s/\(kVersion = \"\).*\"/\1$version\"/" "$tree/src/base/version.h"
+    sed -i "s/\(kVersion = \"\).*\"/\1$version\"/" "$tree/src/base/version.cc"
 fi
 
 use_ccache "$tree"

@@ -8,6 +8,9 @@
 
 namespace svd {
 
+// For rooms that make no system calls.
+inline constexpr int kSigkill = 9;
+
 struct SignalRow {
     int number;
     std::string_view name;  // with SIG, as a configuration may spell it

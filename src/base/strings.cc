@@ -28,6 +28,19 @@ std::string map_ascii(std::string_view text, Fn fn) {
 }
 }  // namespace
 
+std::string directory_of(std::string_view path) {
+    const auto slash = path.rfind('/');
+    if (slash == std::string_view::npos) return ".";
+    return std::string(slash == 0 ? "/" : path.substr(0, slash));
+}
+
+int hex_value(char c) {
+    if (c >= '0' && c <= '9') return c - '0';
+    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+    return -1;
+}
+
 std::string to_lower(std::string_view text) {
     return map_ascii(text, [](int c) { return std::tolower(c); });
 }

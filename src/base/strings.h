@@ -23,6 +23,10 @@ namespace svd {
 // Nearest of `known` by edit distance when it is near enough to suggest, else empty.
 [[nodiscard]] std::string_view nearest_name(std::string_view name,
                                             const std::vector<std::string_view>& known);
+// Of the file that a path names: "/" for "/a", "." for "a".
+[[nodiscard]] std::string directory_of(std::string_view path);
+// 0 to 15, or -1.
+[[nodiscard]] int hex_value(char c);
 // True when text is well-formed UTF-8.
 [[nodiscard]] bool is_utf8(std::string_view text);
 

@@ -5,7 +5,8 @@
 
 namespace svd {
 
-inline constexpr std::string_view kVersion = "0.1.0";
+// Of this project. Its value has a file of its own, so that another version compiles nothing else.
+extern const std::string_view kVersion;
 // What XML-RPC and `svctl version` answer: the Supervisor whose interfaces these are. Monitoring
 // agents parse it and some decide by it.
 inline constexpr std::string_view kSupervisorVersion = "4.2.5";

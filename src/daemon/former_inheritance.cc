@@ -24,8 +24,6 @@ namespace svd::daemon {
 
 namespace {
 
-constexpr std::string_view kUnixScheme = "unix://";
-
 // The end of a pipe that svd had, whose other end is standard input or output of one of these.
 UniqueFd open_pipe(const std::vector<pid_t>& pids, std::uint64_t inode, int how) {
     constexpr std::size_t kMostProcesses = 64;
@@ -220,6 +218,7 @@ class Finder {
         socket.program = config.program;
         socket.left_to_descendants = config.keep_descendants;
         socket.fd = fd.release();
+        constexpr std::string_view kUnixScheme = "unix://";
         if (socket.config.url.starts_with(kUnixScheme))
             socket.path = socket.config.url.substr(kUnixScheme.size());
         sockets.push_back(std::move(socket));

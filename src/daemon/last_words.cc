@@ -1,5 +1,6 @@
 #include "daemon/last_words.h"
 
+#include "base/signal_table.h"
 #include "daemon/runtime.h"
 #include "linux/accounting.h"
 #include "linux/spawn.h"
@@ -7,8 +8,6 @@
 namespace svd::daemon {
 
 namespace {
-
-constexpr int kSigkill = 9;
 
 process::MemoryFacts memory_facts(const os::Scope& scope, const Counters& run,
                                   const os::ExitStatus& status) {

@@ -2,15 +2,12 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <limits>
 
 #include "daemon/runtime.h"
 
 namespace svd::daemon {
 
 namespace {
-// Serials go from 0 to 2^63 - 1 and start over.
-constexpr std::uint64_t kLastSerial = std::numeric_limits<std::int64_t>::max();
 // Every loss has its line at once; the total follows for those who look for one line.
 constexpr std::chrono::seconds kTotalEvery{10};
 // A listener that broke the protocol is restarted, each time after twice the time, until it
@@ -256,7 +253,7 @@ void Listeners::on_event(const event::Event& event) {
         if (!accepted) {
             accepted = std::make_shared<event::Event>(event);
             accepted->serial = next_serial_;
-            next_serial_ = next_serial_ >= kLastSerial ? 0 : next_serial_ + 1;
+            next_serial_ = event::serial_after(next_serial_);
         }
         pool->hear_answers();
         pool->events().accept(accepted);

@@ -7,12 +7,6 @@ namespace svd::dbus {
 namespace {
 constexpr std::string_view kSystemBus = "unix:path=/run/dbus/system_bus_socket";
 
-int hex_value(char c) {
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
 // Empty for what is malformed.
 std::optional<std::string> unescape(std::string_view value) {
     std::string text;

@@ -11,7 +11,7 @@ bool is_digit(char c) {
 bool is_plain(char c) {
     return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
-int hex_value(char c) {
+int lower_hex_value(char c) {
     if (is_digit(c)) return c - '0';
     return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
@@ -44,8 +44,8 @@ std::optional<std::string> unescape_label(std::string_view label) {
             continue;
         }
         if (i + 2 >= label.size()) return std::nullopt;
-        const int high = hex_value(label[i + 1]);
-        const int low = hex_value(label[i + 2]);
+        const int high = lower_hex_value(label[i + 1]);
+        const int low = lower_hex_value(label[i + 2]);
         if (high < 0 || low < 0) return std::nullopt;
         text += static_cast<char>(high * 16 + low);
         i += 2;

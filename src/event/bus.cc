@@ -1,15 +1,11 @@
 #include "event/bus.h"
 
 #include <algorithm>
-#include <limits>
 #include <utility>
 
 namespace svd::event {
 
-namespace {
-// Serials go from 0 to 2^63 - 1 and start over, as listeners of Supervisor know them.
-constexpr std::uint64_t kLastSerial = std::numeric_limits<std::int64_t>::max();
-}  // namespace
+namespace {}  // namespace
 
 Bus::Subscription::Subscription(Subscription&& other) noexcept
     : bus_(std::exchange(other.bus_, nullptr)), id_(other.id_) {}
@@ -37,7 +33,7 @@ Bus::Subscription Bus::subscribe(Subscriber subscriber) {
 
 void Bus::publish(Event event) {
     event.serial = next_serial_;
-    next_serial_ = next_serial_ >= kLastSerial ? 0 : next_serial_ + 1;
+    next_serial_ = serial_after(next_serial_);
     queue_.push_back({std::move(event), published_++});
     if (publishing_) return;
 

@@ -1,7 +1,6 @@
 #include "event/listener_pool.h"
 
 #include <algorithm>
-#include <limits>
 #include <utility>
 
 namespace svd::event {
@@ -13,8 +12,6 @@ std::size_t characters(std::string_view text) {
         text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
 }
 
-// Serials go from 0 to 2^63 - 1 and start over.
-constexpr std::uint64_t kLastSerial = std::numeric_limits<std::int64_t>::max();
 }  // namespace
 
 ListenerPool::ListenerPool(ListenerPoolOptions options, ListenerHost& host)
@@ -57,7 +54,7 @@ void ListenerPool::accept(std::shared_ptr<const Event> event) {
     make_room();
     ++totals_.accepted;
     queue_.push_back({std::move(event), next_pool_serial_});
-    next_pool_serial_ = next_pool_serial_ >= kLastSerial ? 0 : next_pool_serial_ + 1;
+    next_pool_serial_ = serial_after(next_pool_serial_);
     dispatch();
 }
 

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <string>
 #include <string_view>
@@ -29,6 +30,13 @@ struct TypeRow {
 [[nodiscard]] const TypeRow* find_type(std::string_view name);
 // True when `type` is `ancestor` or below it.
 [[nodiscard]] bool is_a(std::string_view type, std::string_view ancestor);
+
+// Serials, those of pools too, go from 0 to 2^63 - 1 and start over, as Supervisor's listeners know
+// it.
+[[nodiscard]] constexpr std::uint64_t serial_after(std::uint64_t serial) {
+    constexpr std::uint64_t kLast = std::numeric_limits<std::int64_t>::max();
+    return serial >= kLast ? 0 : serial + 1;
+}
 
 struct Event {
     std::uint64_t serial = 0;  // assigned by the Bus, from 0

@@ -11,7 +11,7 @@
 namespace svd::http {
 namespace {
 
-using Outcome = control::Outcome<std::string>;
+using Text = control::Outcome<std::string>;
 
 constexpr std::int64_t kFirstBytes = 1024;
 constexpr Duration kPollEvery = std::chrono::milliseconds(100);
@@ -29,7 +29,7 @@ class LogStreams {
     }
 
     // Answers with the log's end and follows it; 404 when there is none.
-    void follow(const Outcome& path, bool behind_proxies, Responder responder);
+    void follow(const Text& path, bool behind_proxies, Responder responder);
 
   private:
     struct Following {
@@ -50,7 +50,7 @@ class LogStreams {
     os::Timer timer_;
 };
 
-void LogStreams::follow(const Outcome& path, bool behind_proxies, Responder responder) {
+void LogStreams::follow(const Text& path, bool behind_proxies, Responder responder) {
     if (!path) return responder.error(404);
     auto file = log::Follower::open(*path, kFirstBytes);
     if (!file) return responder.error(404);

@@ -18,7 +18,7 @@ namespace {
 constexpr int kFirstPassed = 3;  // SD_LISTEN_FDS_START
 constexpr std::uint64_t kMaxPassed = 4096;
 
-union Address {
+union AnyAddress {
     sockaddr any;
     sockaddr_un un;
     sockaddr_in in;
@@ -26,7 +26,7 @@ union Address {
 };
 
 // Its size, 0 for what is no socket.
-socklen_t read_address(int fd, Address& address) {
+socklen_t read_address(int fd, AnyAddress& address) {
     socklen_t size = sizeof(address);
     if (::getsockname(fd, &address.any, &size) != 0) return 0;
     return std::min<socklen_t>(size, sizeof(address));  // the kernel says how much it would be
@@ -51,7 +51,7 @@ std::string unix_path(const sockaddr_un& address, socklen_t size) {
 }
 
 std::string address_of(int fd) {
-    Address address{};
+    AnyAddress address{};
     const socklen_t size = read_address(fd, address);
     if (size == 0) return fmt::format("descriptor {}", fd);
     char text[INET6_ADDRSTRLEN] = "";
@@ -94,7 +94,7 @@ Result<Listener> PassedSockets::listen(Matches matches) {
 
 Result<Listener> PassedSockets::listen_unix(const std::string& path) {
     return listen([&](int fd) {
-        Address address{};
+        AnyAddress address{};
         const socklen_t size = read_address(fd, address);
         return size != 0 && address.any.sa_family == AF_UNIX && is_listening_stream(fd) &&
                unix_path(address.un, size) == path;
@@ -103,7 +103,7 @@ Result<Listener> PassedSockets::listen_unix(const std::string& path) {
 
 Result<Listener> PassedSockets::listen_tcp(std::uint16_t port) {
     return listen([&](int fd) {
-        Address address{};
+        AnyAddress address{};
         if (read_address(fd, address) == 0 || !is_listening_stream(fd)) return false;
         if (address.any.sa_family == AF_INET) return ntohs(address.in.sin_port) == port;
         return address.any.sa_family == AF_INET6 && ntohs(address.in6.sin6_port) == port;

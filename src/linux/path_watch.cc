@@ -11,17 +11,13 @@
 #include <unistd.h>
 
 #include "base/fd.h"
+#include "base/strings.h"
 
 namespace svd::os {
 
 namespace {
 constexpr std::uint32_t kEvents =
     IN_CREATE | IN_MOVED_TO | IN_ATTRIB | IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR;
-
-std::string directory_of(const std::string& path) {
-    const auto slash = path.rfind('/');
-    return slash == 0 ? "/" : path.substr(0, slash);
-}
 
 bool exists(const std::string& path) {
     struct stat there{};

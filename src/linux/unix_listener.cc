@@ -13,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/strings.h"
 #include "linux/sockets.h"
 
 namespace svd::os {
@@ -20,12 +21,6 @@ namespace {
 
 constexpr int kLockTries = 200;
 constexpr long kLockPauseNs = 10'000'000;
-
-std::string directory_of(const std::string& path) {
-    const auto slash = path.rfind('/');
-    if (slash == std::string::npos) return ".";
-    return slash == 0 ? "/" : path.substr(0, slash);
-}
 
 // Serialises "is anybody there?" and "now I am". The directory needs no write permission, no extra
 // file is left behind, and the kernel frees the lock of a server that died. Anybody may hold such a

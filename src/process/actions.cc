@@ -16,7 +16,6 @@ using config::Seconds;
 
 namespace {
 
-constexpr int kSigkill = 9;
 // How often what a leader left behind is killed again.
 constexpr Seconds kRemainsPeriod{1};
 // Longer waits make no difference, and this one cannot overflow.

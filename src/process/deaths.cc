@@ -6,12 +6,11 @@
 #include <fmt/format.h>
 
 #include "base/human.h"
+#include "base/signal_table.h"
 
 namespace svd::process {
 
 namespace {
-
-constexpr int kSigkill = 9;
 
 Asked who_asked(const Data& data, DaemonState daemon, const MemoryBreach& breach) {
     if (data.state != State::Stopping && !data.stop_wanted) return Asked::No;

@@ -3,14 +3,11 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/overloaded.h"
+
 namespace svd::process {
 
 namespace {
-
-template <class... Fs>
-struct Overloaded : Fs... {
-    using Fs::operator()...;
-};
 
 // A request makes sense to these; the others run already or cannot be helped.
 bool can_start(State state) {

@@ -4,40 +4,15 @@
 
 #include <utility>
 
+#include "base/overloaded.h"
 #include "process/actions.h"
 
 namespace svd::process {
 
 namespace {
 
-template <class... Fs>
-struct Overloaded : Fs... {
-    using Fs::operator()...;
-};
-
-// STOPPED and FATAL: nothing is there and nothing is due.
+// STOPPED, EXITED and FATAL: nothing is there and nothing is due.
 void in_rest(Actions& a, const Event& event) {
-    std::visit(Overloaded{
-                   [&](const StartRequested&) { a.start_fresh(); },
-                   [&](const Spawned&) { a.complain("Spawned"); },
-                   [&](const SpawnFailed&) { a.complain("SpawnFailed"); },
-                   [&](const ExecFailed&) { a.complain("ExecFailed"); },
-                   [&](const Exited&) { a.complain("Exited"); },
-                   [&](const Emptied&) {},
-                   [&](const StopRequested&) { a.log_not_running(); },
-                   [&](const DeadlineReached&) {},
-                   [&](const SignalFailed&) {},
-                   [&](const ShutdownBegun&) {},
-                   [&](const Ready&) {},
-                   [&](const TimeExtended&) {},
-                   [&](const LeaderNamed&) {},
-                   [&](const EndAnnounced&) {},
-                   [&](const Silent&) {},
-               },
-               event);
-}
-
-void in_exited(Actions& a, const Event& event) {
     std::visit(Overloaded{
                    [&](const StartRequested&) { a.start_fresh(); },
                    [&](const Spawned&) { a.complain("Spawned"); },
@@ -239,6 +214,7 @@ void dispatch(Actions& a, const Event& event) {
     if (a.data.leader_gone) return in_remains(a, event);
     switch (a.data.state) {
         case State::Stopped:
+        case State::Exited:
         case State::Fatal:
             return in_rest(a, event);
         case State::Starting:
@@ -249,8 +225,6 @@ void dispatch(Actions& a, const Event& event) {
             return in_backoff(a, event);
         case State::Stopping:
             return in_stopping(a, event);
-        case State::Exited:
-            return in_exited(a, event);
         case State::Unknown:
             return in_unknown(a, event);
     }

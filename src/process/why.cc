@@ -13,7 +13,6 @@ namespace svd::process {
 
 namespace {
 
-constexpr int kSigkill = 9;
 // Signals that a program brings upon itself: who sent them is no question.
 constexpr std::array kOwnFaults{3, 4, 5, 6, 7, 8, 11, 13, 14, 24, 25, 26, 27, 31};
 

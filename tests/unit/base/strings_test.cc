@@ -107,6 +107,22 @@ TEST(NearestNameTest, VeryLongName_IsNotCompared) {
     EXPECT_EQ(nearest_name(std::string(65, 'a'), {std::string_view("aaaa")}), "");
 }
 
+TEST(HexValueTest, Digits_HaveTheirValueInEitherCase) {
+    const std::string digits = "0123456789abcdef";
+    for (std::size_t i = 0; i < digits.size(); ++i) {
+        EXPECT_EQ(hex_value(digits[i]), static_cast<int>(i));
+        EXPECT_EQ(hex_value(to_upper(digits)[i]), static_cast<int>(i));
+    }
+    for (const char c : std::string("gG/:@` \0", 8)) EXPECT_EQ(hex_value(c), -1) << c;
+}
+
+TEST(DirectoryOfTest, Path_LosesItsLastName) {
+    EXPECT_EQ(directory_of("/run/svd/svd.sock"), "/run/svd");
+    EXPECT_EQ(directory_of("/a"), "/");
+    EXPECT_EQ(directory_of("a"), ".");
+    EXPECT_EQ(directory_of("a/b"), "a");
+}
+
 TEST(IsUtf8Test, WellFormedText_IsAccepted) {
     for (const char* text :
          {"", "abc", "é", "日本", "😀", "\xf4\x8f\xbf\xbf", "\xee\x80\x80", "\xed\x9f\xbf"})

@@ -12,7 +12,7 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 using Kind = TabPlace::Kind;
 
-constexpr auto kTable = std::to_array<OptionRow>({
+constexpr auto kTabTable = std::to_array<OptionRow>({
     {'c', "configuration", true, "FILE", "the file"},
     {'n', "nodaemon", false, "", "stay here\nfor good"},
     {0, "nocleanup", false, "", "keep logs"},
@@ -22,7 +22,7 @@ constexpr auto kTable = std::to_array<OptionRow>({
 });
 
 TabPlace place(const std::vector<std::string>& words) {
-    return tab_place(kTable, words);
+    return tab_place(kTabTable, words);
 }
 
 TEST(Tab, WordsBehindOptions_AreWords) {
@@ -56,16 +56,16 @@ TEST(Tab, Nothing_IsAWord) {
 }
 
 TEST(Tab, Options_AreThoseThatBeginSo_WithTheFirstLineOfTheirHelp) {
-    EXPECT_THAT(tab_options(kTable, "--no"), ElementsAre(TabWord{"--nodaemon", "stay here"},
+    EXPECT_THAT(tab_options(kTabTable, "--no"), ElementsAre(TabWord{"--nodaemon", "stay here"},
                                                          TabWord{"--nocleanup", "keep logs"}));
-    EXPECT_THAT(tab_options(kTable, "-n"), ElementsAre(TabWord{"-n", "stay here"}));
-    EXPECT_THAT(tab_options(kTable, "--h"), IsEmpty());
-    EXPECT_THAT(tab_options(kTable, "-?"), IsEmpty());
+    EXPECT_THAT(tab_options(kTabTable, "-n"), ElementsAre(TabWord{"-n", "stay here"}));
+    EXPECT_THAT(tab_options(kTabTable, "--h"), IsEmpty());
+    EXPECT_THAT(tab_options(kTabTable, "-?"), IsEmpty());
 }
 
 TEST(Tab, ValuesOfFiles_AreLeftToTheShell) {
-    EXPECT_THAT(tab_value(kTable[0]), ElementsAre(TabWord{":files", ""}));
-    EXPECT_THAT(tab_value(kTable[3]), IsEmpty());
+    EXPECT_THAT(tab_value(kTabTable[0]), ElementsAre(TabWord{":files", ""}));
+    EXPECT_THAT(tab_value(kTabTable[3]), IsEmpty());
 }
 
 TEST(Tab, Lines_HaveATabBeforeWhatAWordIsAbout) {

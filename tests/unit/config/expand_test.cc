@@ -16,14 +16,14 @@ Names some_names() {
     return names;
 }
 
-struct Row {
+struct Expansion {
     const char* text;
     const char* expected;
 };
 
 TEST(Expand, EveryConversion_LooksAsInPython) {
     const Names names = some_names();
-    const Row rows[] = {
+    const Expansion rows[] = {
         {"plain", "plain"},
         {"%(s)s", "text"},
         {"a%%b", "a%b"},
@@ -67,7 +67,7 @@ TEST(Expand, EveryConversion_LooksAsInPython) {
 
 TEST(Expand, EveryBadFormat_HasPythonsReason) {
     const Names names = some_names();
-    const Row rows[] = {
+    const Expansion rows[] = {
         {"date +%Y", "unsupported format character 'Y' (0x59) at index 7"},
         {"echo 100%", "incomplete format"},
         {"%(s", "incomplete format key"},

@@ -21,14 +21,14 @@ std::string shown(const std::string& text) {
     return join(parts, " & ");
 }
 
-struct Row {
+struct Reading {
     const char* topic;
     std::string text;
     std::string expected;
 };
 
 TEST(IniReader, EveryRuleOfTheDialect_IsPythons) {
-    const std::vector<Row> rows = {
+    const std::vector<Reading> rows = {
         {"text after ]", "[a]junk\nx=1\n", "a|x=1"},
         {"last ]", "[a]]\nx=1\n", "a]|x=1"},
         {"blanks before [", "  [a]\n  x=1\n", "a|x=1"},
@@ -70,7 +70,7 @@ TEST(IniReader, EveryRuleOfTheDialect_IsPythons) {
 }
 
 TEST(IniReader, EveryFault_HasPythonsText) {
-    const std::vector<Row> rows = {
+    const std::vector<Reading> rows = {
         {"no header", "x=1\n[a]\n",
          "File contains no section headers.\nfile: 'f.conf', line: 1\n'x=1\\n'"},
         {"no header, later line", "; c\n\njunk",

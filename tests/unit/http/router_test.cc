@@ -14,14 +14,14 @@ const std::vector<Route>& routes() {
     return table;
 }
 
-struct Case {
+struct Routed {
     std::string_view method, path;
     int route;  // index, or -1
     int status;
 };
 
 TEST(ChooseRoute, FirstMatchingPath_Decides) {
-    const Case cases[] = {
+    const Routed cases[] = {
         {"POST", "/RPC2", 0, 200}, {"POST", "/RPC2foo", 0, 200}, {"GET", "/RPC2", -1, 400},
         {"PUT", "/RPC2", -1, 400}, {"GET", "/", 1, 200},         {"HEAD", "/", 1, 200},
         {"POST", "/", -1, 405},    {"PUT", "/x", 2, 200},        {"GET", "/x", -1, 400},

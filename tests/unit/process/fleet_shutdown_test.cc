@@ -10,12 +10,6 @@ using namespace testing_support;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-std::shared_ptr<config::ProcessConfig> member(std::string name, int priority) {
-    auto config = program(std::move(name));
-    config->priority = priority;
-    return config;
-}
-
 class ShutdownTest : public ::testing::Test {
   protected:
     void add_running(std::shared_ptr<config::GroupConfig> config) {

@@ -12,12 +12,6 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
-std::shared_ptr<config::ProcessConfig> member(std::string name, int priority) {
-    auto config = program(std::move(name));
-    config->priority = priority;
-    return config;
-}
-
 class FleetTest : public ::testing::Test {
   protected:
     // Starts everything that is queued, and lets the starts succeed.

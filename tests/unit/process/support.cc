@@ -70,6 +70,12 @@ std::shared_ptr<config::ProcessConfig> program(std::string name) {
     return config;
 }
 
+std::shared_ptr<config::ProcessConfig> member(std::string name, int priority) {
+    auto config = program(std::move(name));
+    config->priority = priority;
+    return config;
+}
+
 std::shared_ptr<config::GroupConfig> group(
     std::string name, int priority, std::vector<std::shared_ptr<config::ProcessConfig>> members) {
     auto config = std::make_shared<config::GroupConfig>();

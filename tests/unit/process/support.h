@@ -24,6 +24,7 @@ inline constexpr WallTime kWall{std::chrono::seconds(1'700'000'000)};
 Now at(Duration after);
 
 std::shared_ptr<config::ProcessConfig> program(std::string name);
+std::shared_ptr<config::ProcessConfig> member(std::string name, int priority);
 std::shared_ptr<config::GroupConfig> group(
     std::string name, int priority,
     std::vector<std::shared_ptr<config::ProcessConfig>> members = {});
