@@ -17,6 +17,8 @@
 #include "daemon/tab.h"
 #include "daemon/take_over.h"
 #include "linux/notify.h"
+#include "linux/signals.h"
+#include "linux/users.h"
 
 namespace svd::daemon {
 namespace {

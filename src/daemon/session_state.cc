@@ -6,12 +6,21 @@
 #include "daemon/former_programs.h"
 #include "daemon/session.h"
 #include "linux/notify.h"
+#include "linux/users.h"
 
 namespace svd::daemon {
 
 namespace {
 // What waits for the journal has so long to get there before an upgrade.
 constexpr auto kJournalPatience = std::chrono::milliseconds(500);
+
+// A pidfd, two pipes and a log file for each program, and some for svd.
+unsigned descriptors_wanted(const config::Config& config) {
+    constexpr std::size_t kForEach = 4;
+    std::size_t wanted = 256;
+    for (const auto& group : config.groups) wanted += kForEach * group.processes.size();
+    return static_cast<unsigned>(wanted);
+}
 
 // Equal configurations of groups are written once.
 class GroupPool {
@@ -161,7 +170,8 @@ void Session::open_kept_state() {
     doors.reserve(setup_.servers.size());
     for (const auto& server : setup_.servers) doors.push_back(server.listener.fd());
     kept_->set_doors(std::move(doors));
-    if (setup_.taken_over) return;  // theirs is still there
+    if (setup_.taken_over) return;                                // theirs is still there
+    os::reserve_descriptors(descriptors_wanted(*setup_.config));  // before the keeper shares them
     if (const auto started = kept_->start_keeper(); !started) no_keeper(started.error());
 }
 

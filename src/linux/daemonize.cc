@@ -1,10 +1,8 @@
 // Becoming a daemon; see users.h.
-#include <array>
 #include <utility>
 
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -12,14 +10,6 @@
 #include "linux/users.h"
 
 namespace svd::os {
-namespace {
-
-// Taken by signalfd later. Blocked from the first moment, so that none is lost or deadly before.
-constexpr std::array kTakenSignals{SIGTERM, SIGINT, SIGQUIT, SIGHUP, SIGUSR1, SIGUSR2, SIGCHLD};
-constexpr std::array kIgnoredSignals{SIGPIPE, SIGXFSZ};
-
-}  // namespace
-
 Status sanitize_standard_fds() {
     for (int fd = 0; fd < 3; ++fd) {
         if (fcntl(fd, F_GETFD) >= 0) continue;
@@ -27,24 +17,6 @@ Status sanitize_standard_fds() {
         if (open("/dev/null", O_RDWR | O_NOCTTY) != fd)  // NOLINT: meant to be inherited
             return fail_errno(errno, "open /dev/null as descriptor {}", fd);
     }
-    return {};
-}
-
-Status prepare_signals() {
-    sigset_t taken;
-    sigemptyset(&taken);
-    for (const int number : kTakenSignals) sigaddset(&taken, number);
-    if (sigprocmask(SIG_BLOCK, &taken, nullptr) != 0) return fail_errno(errno, "block signals");
-    struct sigaction action{};
-    // An ignored SIGCHLD, inherited from a careless starter, would lose every exit status.
-    action.sa_handler = SIG_DFL;
-    for (const int number : kTakenSignals)
-        if (sigaction(number, &action, nullptr) != 0)
-            return fail_errno(errno, "reset signal {}", number);
-    action.sa_handler = SIG_IGN;
-    for (const int number : kIgnoredSignals)
-        if (sigaction(number, &action, nullptr) != 0)
-            return fail_errno(errno, "ignore signal {}", number);
     return {};
 }
 

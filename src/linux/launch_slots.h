@@ -59,7 +59,7 @@ class LaunchSlot {
 
 class LaunchSlots {
   public:
-    static constexpr std::size_t kCount = 8;
+    static constexpr std::size_t kCount = 16;
     static constexpr std::size_t kStackBytes = 32 * 1024;
 
     // Those of this process, as there is one table. The descriptors are reserved on the first call:

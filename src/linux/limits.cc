@@ -3,8 +3,11 @@
 #include <array>
 
 #include <errno.h>
+#include <fcntl.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
+#include "base/fd.h"
 #include "linux/users.h"
 
 namespace svd::os {
@@ -58,6 +61,13 @@ Result<LimitsOutcome> raise_limits(rlim_t minfds, rlim_t minprocs) {
             outcome.for_children.push_back({RLIMIT_NOFILE, files});
     }
     return outcome;
+}
+
+void reserve_descriptors(unsigned count) noexcept {
+    rlimit files{};
+    if (count == 0 || getrlimit(RLIMIT_NOFILE, &files) != 0) return;
+    const auto last = std::min<rlim_t>(count, files.rlim_cur) - 1;
+    UniqueFd::adopt(fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, static_cast<int>(last)));
 }
 
 }  // namespace svd::os

@@ -1,30 +1,18 @@
-#include "linux/loop.h"
-
 #include <algorithm>
-#include <array>
-#include <exception>
 #include <utility>
 #include <variant>
 #include <vector>
 
-#include <signal.h>
 #include <systemd/sd-event.h>
+
+#include "linux/loop_base.h"
 
 namespace svd::os {
 
 namespace detail {
 
-// How often a source may run before it steps behind the others. Small, because a hundred noisy
-// children each get this many reads before an API client is answered.
-constexpr int kTurnsBeforeStepBack = 4;
-constexpr std::int64_t kStepBack = 100;  // added to the priority; larger than any Priority
-
-struct LoopState {
+struct LoopState : LoopBase {
     sd_event* event = nullptr;
-    std::vector<Source*> stepped_back;
-    std::function<void(std::string_view)> on_exception;
-    std::uint64_t turns = 0;
-    std::optional<int> exit_code;
 
     LoopState() = default;
     LoopState(const LoopState&) = delete;
@@ -63,19 +51,7 @@ struct Source : std::enable_shared_from_this<Source> {
     void guarded(F&& call) noexcept {
         const auto alive = shared_from_this();  // the callback may destroy its own handle
         account();
-        try {
-            call();
-        } catch (const std::exception& e) {
-            complain(e.what());
-        } catch (...) {
-            complain("unknown exception");
-        }
-    }
-    void complain(const char* what) noexcept {
-        try {
-            if (loop->on_exception) loop->on_exception(what);
-        } catch (...) {  // NOLINT(bugprone-empty-catch): nobody is left to tell
-        }
+        loop->guarded(call);
     }
 
     std::shared_ptr<LoopState> loop;
@@ -139,10 +115,8 @@ std::uint64_t to_microseconds_up(MonoTime time) {
 
 }  // namespace
 
-void release(std::shared_ptr<Source>& source) {
-    if (source == nullptr) return;
-    source->cancel();
-    source.reset();
+void cancel(Source& source) {
+    source.cancel();
 }
 
 }  // namespace detail
@@ -230,16 +204,7 @@ void Defer::disable() {
 
 // --- SignalWatch --------------------------------------------------------------------------------
 Result<SignalWatch> SignalWatch::add(Loop& loop, int number, Callback callback, Priority priority) {
-    struct sigaction by_default{};
-    by_default.sa_handler = SIG_DFL;
-    if (sigaction(number, &by_default, nullptr) != 0)
-        return fail_errno(errno, "reset signal {}", number);
-    sigset_t one;
-    sigemptyset(&one);
-    sigaddset(&one, number);
-    if (const int r = pthread_sigmask(SIG_BLOCK, &one, nullptr); r != 0)
-        return fail_errno(r, "block signal {}", number);
-
+    SVD_CHECK(detail::hold_back_signal(number));
     auto source = std::make_shared<Source>(loop.state_, priority);
     source->callback = std::move(callback);
     source->may_step_back = false;  // moving a signal to another priority costs a new signalfd
@@ -285,26 +250,8 @@ Result<bool> Loop::turn(std::optional<Duration> timeout) {
     return true;
 }
 
-Result<int> Loop::run() {
-    const auto state = state_;
-    while (!state->exit_code) {
-        const auto done = turn(std::nullopt);
-        if (!done) return std::unexpected(done.error());
-    }
-    return *state->exit_code;
-}
-
-void Loop::exit(int code) {
-    state_->exit_code = code;
-}
-bool Loop::exiting() const {
-    return state_->exit_code.has_value();
-}
-void Loop::on_exception(std::function<void(std::string_view)> handler) {
-    state_->on_exception = std::move(handler);
-}
-std::uint64_t Loop::wakeups() const {
-    return state_->turns;
+detail::LoopBase& Loop::base() const {
+    return *state_;
 }
 
 }  // namespace svd::os

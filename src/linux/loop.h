@@ -39,22 +39,35 @@ enum class Priority {
 };
 
 namespace detail {
+struct LoopBase;
 struct LoopState;
 struct Source;
-void release(std::shared_ptr<Source>& source);  // stops it, in whatever callback we are
+void cancel(Source& source);  // stops it, in whatever callback we are
+
+// What a handle owns; moving one into another stops what that one had.
+class Handle {
+  public:
+    Handle(Handle&&) noexcept;
+    Handle& operator=(Handle&&) noexcept;
+    explicit operator bool() const { return source_ != nullptr; }
+
+  protected:
+    Handle();
+    ~Handle();
+    void reset();
+
+    std::shared_ptr<Source> source_;
+};
 }  // namespace detail
 
 class Loop;
 
 // Readiness of one descriptor. The mask and revents are those of epoll (EPOLLIN, ...); EPOLLERR and
 // EPOLLHUP are always reported. Level-triggered.
-class Watch {
+class Watch : public detail::Handle {
   public:
     using Callback = std::function<void(std::uint32_t revents)>;
-    Watch();
-    Watch(Watch&&) noexcept;
-    Watch& operator=(Watch&&) noexcept;
-    ~Watch();
+    Watch() = default;
 
     // Fails for what epoll cannot watch (EPERM for a regular file).
     [[nodiscard]] static Result<Watch> add(Loop& loop, int fd, std::uint32_t mask,
@@ -64,22 +77,15 @@ class Watch {
     [[nodiscard]] std::uint32_t mask() const;
     void pause();
     void resume();
-    void reset();
-    explicit operator bool() const { return source_ != nullptr; }
-
-  private:
-    std::shared_ptr<detail::Source> source_;
+    using Handle::reset;
 };
 
 // One deadline on CLOCK_MONOTONIC, precise to a microsecond, never early. Disarmed when it fires;
 // the callback may set it again.
-class Timer {
+class Timer : public detail::Handle {
   public:
     using Callback = std::function<void()>;
-    Timer();
-    Timer(Timer&&) noexcept;
-    Timer& operator=(Timer&&) noexcept;
-    ~Timer();
+    Timer() = default;
 
     [[nodiscard]] static Result<Timer> create(Loop& loop, Callback callback,
                                               Priority priority = Priority::Timer);
@@ -87,50 +93,32 @@ class Timer {
     void set(std::optional<MonoTime> deadline);
     void clear() { set(std::nullopt); }
     [[nodiscard]] std::optional<MonoTime> deadline() const;
-    explicit operator bool() const { return source_ != nullptr; }
-
-  private:
-    std::shared_ptr<detail::Source> source_;
 };
 
 // Work to do soon, but not now: one slice per turn while the callback returns true.
-class Defer {
+class Defer : public detail::Handle {
   public:
     using Callback = std::function<bool()>;
-    Defer();
-    Defer(Defer&&) noexcept;
-    Defer& operator=(Defer&&) noexcept;
-    ~Defer();
+    Defer() = default;
 
     // Created disabled.
     [[nodiscard]] static Result<Defer> create(Loop& loop, Callback callback,
                                               Priority priority = Priority::Idle);
     void enable();
     void disable();
-    explicit operator bool() const { return source_ != nullptr; }
-
-  private:
-    std::shared_ptr<detail::Source> source_;
 };
 
 // One signal, taken by signalfd. Several equal pending signals arrive as one.
-class SignalWatch {
+class SignalWatch : public detail::Handle {
   public:
     using Callback = std::function<void(const signalfd_siginfo& info)>;  // ssi_pid, ssi_uid, ...
-    SignalWatch();
-    SignalWatch(SignalWatch&&) noexcept;
-    SignalWatch& operator=(SignalWatch&&) noexcept;
-    ~SignalWatch();
+    SignalWatch() = default;
 
     // Blocks the signal in this thread and gives it its default disposition (the starter may have
     // left it ignored). One handler for each number. The signal stays blocked afterwards.
     [[nodiscard]] static Result<SignalWatch> add(Loop& loop, int number, Callback callback,
                                                  Priority priority = Priority::Control);
-    void reset();
-    explicit operator bool() const { return source_ != nullptr; }
-
-  private:
-    std::shared_ptr<detail::Source> source_;
+    using Handle::reset;
 };
 
 class Loop {
@@ -162,6 +150,7 @@ class Loop {
     friend class Defer;
     friend class SignalWatch;
     explicit Loop(std::shared_ptr<detail::LoopState> state);
+    [[nodiscard]] detail::LoopBase& base() const;
     std::shared_ptr<detail::LoopState> state_;
 };
 

@@ -1,36 +1,29 @@
 // The loop on epoll, a timerfd and signalfds, for builds without libsystemd (SVD_MINIMAL). What it
 // promises is in loop.h, and the same tests hold it to it.
 #include <algorithm>
-#include <exception>
 #include <limits>
 #include <set>
 #include <utility>
 #include <variant>
 #include <vector>
 
-#include <signal.h>
 #include <sys/epoll.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
 
 #include "base/fd.h"
-#include "linux/loop.h"
+#include "linux/loop_base.h"
 
 namespace svd::os {
 
 namespace detail {
-
-// How often a source may run before it steps behind the others. Small, because a hundred noisy
-// children each get this many reads before an API client is answered.
-constexpr int kTurnsBeforeStepBack = 4;
-constexpr std::int64_t kStepBack = 100;  // added to the priority; larger than any Priority
 
 // In the order in which sources run. A source that is ready keeps its key until it has run.
 struct ReadyOrder {
     bool operator()(const Source* a, const Source* b) const;
 };
 
-struct LoopState {
+struct LoopState : LoopBase {
     UniqueFd epoll;
     UniqueFd clock;                     // a timerfd, armed for the first deadline
     std::optional<MonoTime> clock_set;  // what it is armed for
@@ -40,10 +33,6 @@ struct LoopState {
     std::set<std::pair<MonoTime, Source*>> timers;
     std::set<int> signals;   // numbers that are taken
     std::uint64_t came = 0;  // counts what became ready
-    std::vector<Source*> stepped_back;
-    std::function<void(std::string_view)> on_exception;
-    std::uint64_t turns = 0;
-    std::optional<int> exit_code;
 
     [[nodiscard]] Result<void> poll(std::optional<Duration> wait);
     void arm_clock();
@@ -108,21 +97,9 @@ struct Source : std::enable_shared_from_this<Source> {
         const std::uint32_t seen = revents;
         loop->forget_ready(this);
         account();
-        try {
-            dispatch(seen);
-        } catch (const std::exception& e) {
-            complain(e.what());
-        } catch (...) {
-            complain("unknown exception");
-        }
+        loop->guarded([&] { dispatch(seen); });
     }
     void dispatch(std::uint32_t seen);
-    void complain(const char* what) noexcept {
-        try {
-            if (loop->on_exception) loop->on_exception(what);
-        } catch (...) {  // NOLINT(bugprone-empty-catch): nobody is left to tell
-        }
-    }
 
     std::shared_ptr<LoopState> loop;
     std::int64_t priority;
@@ -236,10 +213,8 @@ void Source::dispatch(std::uint32_t seen) {
     }
 }
 
-void release(std::shared_ptr<Source>& source) {
-    if (source == nullptr) return;
-    source->cancel();
-    source.reset();
+void cancel(Source& source) {
+    source.cancel();
 }
 
 }  // namespace detail
@@ -317,16 +292,7 @@ void Defer::disable() {
 
 // --- SignalWatch --------------------------------------------------------------------------------
 Result<SignalWatch> SignalWatch::add(Loop& loop, int number, Callback callback, Priority priority) {
-    struct sigaction by_default{};
-    by_default.sa_handler = SIG_DFL;
-    if (sigaction(number, &by_default, nullptr) != 0)
-        return fail_errno(errno, "reset signal {}", number);
-    sigset_t one;
-    sigemptyset(&one);
-    sigaddset(&one, number);
-    if (const int r = pthread_sigmask(SIG_BLOCK, &one, nullptr); r != 0)
-        return fail_errno(r, "block signal {}", number);
-
+    SVD_TRY(const sigset_t one, detail::hold_back_signal(number));
     if (loop.state_->signals.contains(number)) return fail_errno(EBUSY, "take signal {}", number);
     auto source = std::make_shared<Source>(loop.state_, priority);
     source->callback = std::move(callback);
@@ -368,26 +334,8 @@ Result<bool> Loop::turn(std::optional<Duration> timeout) {
     return true;
 }
 
-Result<int> Loop::run() {
-    const auto state = state_;
-    while (!state->exit_code) {
-        const auto done = turn(std::nullopt);
-        if (!done) return std::unexpected(done.error());
-    }
-    return *state->exit_code;
-}
-
-void Loop::exit(int code) {
-    state_->exit_code = code;
-}
-bool Loop::exiting() const {
-    return state_->exit_code.has_value();
-}
-void Loop::on_exception(std::function<void(std::string_view)> handler) {
-    state_->on_exception = std::move(handler);
-}
-std::uint64_t Loop::wakeups() const {
-    return state_->turns;
+detail::LoopBase& Loop::base() const {
+    return *state_;
 }
 
 }  // namespace svd::os

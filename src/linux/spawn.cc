@@ -15,6 +15,7 @@
 
 #include "linux/launch_slots.h"
 #include "linux/raw_syscall.h"
+#include "linux/signals.h"
 #include "linux/spawn_child.h"
 #include "linux/spawn_memory.h"
 
@@ -58,7 +59,9 @@ void run_plan(void* plan) {
 Cloned clone_by_clone3(ChildPlan& plan, int cgroup_fd, std::span<std::byte> stack) {
     Cloned cloned;
     clone_args args{};
-    args.flags = CLONE_PIDFD;
+    // Those that are ignored stay so, and no other has to be reset one by one.
+    args.flags = CLONE_PIDFD | CLONE_CLEAR_SIGHAND;
+    plan.ignored_signals = signals_ignored();
     args.pidfd = reinterpret_cast<std::uintptr_t>(&cloned.pidfd);
     args.exit_signal = SIGCHLD;
     cloned.shares_table = plan.shares_table != nullptr;
@@ -90,6 +93,7 @@ Cloned clone_by_clone3(ChildPlan& plan, int cgroup_fd, std::span<std::byte> stac
 Cloned clone_by_fork(ChildPlan plan, int cgroup_fd) {
     Cloned cloned;
     plan.shares_table = nullptr;
+    plan.ignored_signals = kAllSignals;
     if (cgroup_fd >= 0 && faccessat(cgroup_fd, "cgroup.procs", W_OK, AT_EACCESS) == 0) {
         plan.join_cgroup_fd = cgroup_fd;
         cloned.in_cgroup = true;

@@ -11,6 +11,7 @@
 #include <sys/resource.h>
 
 #include "linux/raw_syscall.h"
+#include "linux/signals.h"
 
 namespace svd::os {
 namespace {
@@ -140,15 +141,6 @@ void report(const ChildPlan& plan, SpawnStage stage, int code, int resource = -1
     end_child();
 }
 
-// The dispositions survive execve when they are "ignore", whoever started the daemon set them.
-void default_all_signals() noexcept {
-    // Larger than any kernel's struct sigaction; all zero is the default action.
-    constexpr unsigned long by_default[8] = {};
-    static_assert(SIG_DFL == nullptr);
-    for (int number = 1; number < NSIG; ++number)
-        raw_syscall(SYS_rt_sigaction, number, by_default, nullptr, kSignalSetBytes);
-}
-
 void unblock_all_signals() noexcept {
     constexpr unsigned long none[2] = {};
     raw_syscall(SYS_rt_sigprocmask, SIG_SETMASK, none, nullptr, kSignalSetBytes);
@@ -268,7 +260,7 @@ void become_program(const ChildPlan& plan) noexcept {
         }
     }
     if (plan.new_process_group) raw_syscall(SYS_setpgid, 0, 0);
-    default_all_signals();
+    reset_signals(plan.ignored_signals);  // they would stay ignored after execve
     place_descriptors(plan);
     if (plan.join_cgroup_fd >= 0) enter_cgroup(plan);
     // Before a limit on their number.

@@ -7,6 +7,7 @@
 
 #include "linux/exec_report.h"
 #include "linux/launch_slots.h"
+#include "linux/signals.h"
 #include "linux/spawn.h"
 
 namespace svd::os {
@@ -41,6 +42,7 @@ struct ChildPlan {
     unsigned descriptors_end = 0;
     int join_cgroup_fd = -1;  // enter this cgroup by hand: the kernel could not place the child
     bool new_process_group = true;
+    SignalSet ignored_signals = kAllSignals;
     detail::ReportCell* report = nullptr;
 };
 

@@ -36,11 +36,14 @@ struct LimitsOutcome {
 // keeps the value without that. Errors are Supervisor's texts with the real limit in them.
 [[nodiscard]] Result<LimitsOutcome> raise_limits(rlim_t minfds, rlim_t minprocs);
 
+// Lets the descriptor table grow to `count` at once. A table that grows while another process
+// shares it (the keeper, a child on its way) waits for a grace period of the kernel, 15 ms at every
+// doubling. Best effort: a smaller limit is the end of it.
+void reserve_descriptors(unsigned count) noexcept;
+
 // --- process set-up -----------------------------------------------------------------------------
 // Opens /dev/null on each of 0, 1, 2 that is closed. First thing in main.
 [[nodiscard]] Status sanitize_standard_fds();
-// Blocks every signal that the loop takes by signalfd, resets SIGCHLD, ignores SIGPIPE and SIGXFSZ.
-[[nodiscard]] Status prepare_signals();
 // One fork; the parent leaves with _exit(0). In the child: a new session and /dev/null on 0 to 2.
 // Directory and umask are the caller's business. Call before any Loop or thread exists.
 [[nodiscard]] Status daemonize();

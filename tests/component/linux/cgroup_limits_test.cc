@@ -13,10 +13,6 @@
 namespace svd::os::test {
 namespace {
 
-bool exists(const std::string& path) {
-    return access(path.c_str(), F_OK) == 0;
-}
-
 class PretendedTree : public testing::Test {
   protected:
     void SetUp() override {

@@ -55,10 +55,6 @@ class CgroupTest : public testing::Test {
     int exits_ = 0;
 };
 
-bool exists(const std::string& path) {
-    return access(path.c_str(), F_OK) == 0;
-}
-
 TEST_F(CgroupTest, Tree_IsMadeBelowTheOwnCgroupAndRemovedAtTheEnd) {
     const std::string directory = tree_->directory();
     EXPECT_TRUE(exists(directory));

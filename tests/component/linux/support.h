@@ -96,6 +96,10 @@ class ChildProgram {
 };
 inline const ChildProgram kChildProgram;
 
+inline bool exists(const std::string& path) {
+    return access(path.c_str(), F_OK) == 0;
+}
+
 inline SpawnSpec child_spec(const std::vector<std::string>& arguments) {
     SpawnSpec spec;
     spec.path = kChildProgram.path();

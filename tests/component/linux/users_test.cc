@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "linux/proc_info.h"
+#include "linux/signals.h"
 #include "support.h"
 
 namespace svd::os::test {
@@ -57,6 +58,27 @@ TEST(Limits, TooSmallLimit_IsRaisedAndChildrenGetTheWantedOne) {
         if (outcome->for_children.size() != 1) return 5;
         const ResourceLimit& child = outcome->for_children.front();
         return child.value.rlim_cur == 1024 && child.value.rlim_max == 2048 ? 0 : 6;
+    });
+    EXPECT_EQ(code, 0);
+}
+
+// Slots in the descriptor table, a multiple of 64.
+int table_size() {
+    const auto status = read_small_file("/proc/self/status").value();
+    return std::stoi(status.substr(status.find("FDSize:") + sizeof("FDSize:")));
+}
+
+TEST(Limits, ReservedDescriptors_AreInTheTableAtOnce) {
+    const int code = in_own_process([] {
+        const rlimit limit{1000, 1000};
+        if (setrlimit(RLIMIT_NOFILE, &limit) != 0) return 1;
+        if (table_size() > 512) return 2;
+        reserve_descriptors(800);
+        if (table_size() < 800) return 3;
+        if (fcntl(799, F_GETFD) >= 0) return 4;
+        reserve_descriptors(5000);  // as far as the limit goes
+        reserve_descriptors(0);
+        return table_size() >= 1000 ? 0 : 5;
     });
     EXPECT_EQ(code, 0);
 }
@@ -123,6 +145,17 @@ TEST(Setup, PrepareSignals_UndoesAnInheritedIgnoreOfChildExits) {
         kill(getpid(), SIGUSR1);
         kill(getpid(), SIGPIPE);
         return 0;
+    });
+    EXPECT_EQ(code, 0);
+}
+
+TEST(Setup, PrepareSignals_LeavesNothingThatAStarterOrTheDaemonIgnoresToChildren) {
+    const int code = in_own_process([] {
+        for (const int number : {SIGWINCH, SIGTTOU, SIGRTMIN + 3}) signal(number, SIG_IGN);
+        if (signals_ignored() != kAllSignals || !prepare_signals()) return 1;
+        if (std::popcount(signals_ignored()) != 2) return 2;
+        const std::string output = run_child(child_spec({"fingerprint"})).output;
+        return output.find("SigIgn:\t0000000000000000") != std::string::npos ? 0 : 3;
     });
     EXPECT_EQ(code, 0);
 }
