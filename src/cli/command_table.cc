@@ -14,7 +14,7 @@ constexpr Command kCommands[] = {
      "clear <name>\t\tClear a process' log files.\n"
      "clear <name> <name>\tClear multiple process' log files\n"
      "clear all\t\tClear all process' log files",
-     kUpcheck, Completes::Processes, run_clear},
+     kUpcheck | kAll, Completes::Processes, run_clear},
     {"events",
      "events\t\t\tShow the event listeners: what waits for them and what became of the rest",
      kTakesNothing | kUpcheck | kJson, Completes::Nothing, run_events},
@@ -38,12 +38,12 @@ constexpr Command kCommands[] = {
      "pause <name> <name>\tFreeze multiple processes or groups\n"
      "pause all\t\tFreeze all processes\n"
      "Signals that it handles wait until it is resumed; others end it at once.",
-     kUpcheck, Completes::Processes, run_pause},
+     kUpcheck | kAll, Completes::Processes, run_pause},
     {"pid",
      "pid\t\t\tGet the PID of supervisord.\n"
      "pid <name>\t\tGet the PID of a single child process by name.\n"
      "pid all\t\t\tGet the PID of every child process, one per line.",
-     kUpcheck, Completes::Processes, run_pid},
+     kUpcheck | kAll, Completes::Processes, run_pid},
     {"quit", "quit\tExit the supervisor shell.", kPlain, Completes::Nothing, run_quit},
     {"reload", "reload \t\tRestart the remote supervisord.", kTakesNothing, Completes::Nothing,
      run_reload},
@@ -54,7 +54,7 @@ constexpr Command kCommands[] = {
      "reopen <gname>:*\tOpen the log files of all processes in a group again\n"
      "reopen <name> <name>\tOpen multiple process' log files again\n"
      "reopen all\t\tOpen all process' log files again",
-     kUpcheck, Completes::Processes, run_reopen},
+     kUpcheck | kAll, Completes::Processes, run_reopen},
     {"reread", "reread \t\t\tReload the daemon's configuration files without add/remove",
      kTakesNothing | kJson, Completes::Nothing, run_reread},
     {"restart",
@@ -63,19 +63,19 @@ constexpr Command kCommands[] = {
      "restart <name> <name>\tRestart multiple processes or groups\n"
      "restart all\t\tRestart all processes\n"
      "Note: restart does not reread config files. For that, see reread and update.",
-     kUpcheck, Completes::Processes, run_restart},
+     kUpcheck | kAll, Completes::Processes, run_restart},
     {"resume",
      "resume <name>\t\tLet a paused process go on\n"
      "resume <gname>:*\tLet all paused processes in a group go on\n"
      "resume <name> <name>\tLet multiple paused processes or groups go on\n"
      "resume all\t\tLet all paused processes go on",
-     kUpcheck, Completes::Processes, run_resume},
+     kUpcheck | kAll, Completes::Processes, run_resume},
     {"rotate",
      "rotate <name>\t\tRotate a process' log files now\n"
      "rotate <gname>:*\tRotate the log files of all processes in a group\n"
      "rotate <name> <name>\tRotate multiple process' log files\n"
      "rotate all\t\tRotate all process' log files",
-     kUpcheck, Completes::Processes, run_rotate},
+     kUpcheck | kAll, Completes::Processes, run_rotate},
     {"shutdown", "shutdown \tShut the remote supervisord down.", kTakesNothing, Completes::Nothing,
      run_shutdown},
     {"signal",
@@ -83,13 +83,13 @@ constexpr Command kCommands[] = {
      "signal <signal name> <gname>:*\t\tSignal all processes in a group\n"
      "signal <signal name> <name> <name>\tSignal multiple processes or groups\n"
      "signal <signal name> all\t\tSignal all processes",
-     kUpcheck, Completes::SignalThenProcesses, run_signal},
+     kUpcheck | kAll, Completes::SignalThenProcesses, run_signal},
     {"start",
      "start <name>\t\tStart a process\n"
      "start <gname>:*\t\tStart all processes in a group\n"
      "start <name> <name>\tStart multiple processes or groups\n"
      "start all\t\tStart all processes",
-     kUpcheck, Completes::Processes, run_start},
+     kUpcheck | kAll, Completes::Processes, run_start},
     // Its own upcheck: every failure of it is exit code 4.
     {"status",
      "status <name>\t\tGet status for a single process\n"
@@ -97,13 +97,13 @@ constexpr Command kCommands[] = {
      "status <name> <name>\tGet status for multiple named processes\n"
      "status\t\t\tGet all process status info\n"
      "status -l [<name> ...]\tThe same with what processes use and how they ended last",
-     kJson, Completes::Processes, run_status},
+     kJson | kAll, Completes::Processes, run_status},
     {"stop",
      "stop <name>\t\tStop a process\n"
      "stop <gname>:*\t\tStop all processes in a group\n"
      "stop <name> <name>\tStop multiple processes or groups\n"
      "stop all\t\tStop all processes",
-     kUpcheck, Completes::Processes, run_stop},
+     kUpcheck | kAll, Completes::Processes, run_stop},
     {"tail",
      "tail [-f] <name> [stdout|stderr] (default stdout)\n"
      "Ex:\n"
@@ -125,7 +125,7 @@ constexpr Command kCommands[] = {
      "update\t\t\tReload config and add/remove as necessary, and will restart affected programs\n"
      "update all\t\tReload config and add/remove as necessary, and will restart affected programs\n"
      "update <gname> [...]\tUpdate specific groups",
-     kJson, Completes::Groups, run_update},
+     kJson | kAll, Completes::Groups, run_update},
     {"upgrade", "upgrade\t\t\tGo on as the svd that is installed now; no program is stopped",
      kTakesNothing | kUpcheck, Completes::Nothing, run_upgrade},
     {"version", "version\t\t\tShow the version of the remote supervisord process",
@@ -135,7 +135,7 @@ constexpr Command kCommands[] = {
      "why <gname>:*\t\tThe same for all processes in a group\n"
      "why <name> <name>\tThe same for multiple processes or groups\n"
      "why all\t\t\tThe same for all processes",
-     kUpcheck | kJson, Completes::Processes, run_why},
+     kUpcheck | kJson | kAll, Completes::Processes, run_why},
 };
 static_assert(std::ranges::is_sorted(kCommands, {}, &Command::name));
 

@@ -15,6 +15,7 @@ enum CommandTraits : unsigned {
     kTakesNothing = 1U << 0,  // "Error: x accepts no arguments"
     kUpcheck = 1U << 1,       // the server is tried before the handler runs
     kJson = 1U << 2,          // has a --json form
+    kAll = 1U << 3,           // takes "all" for every name there is
 };
 
 struct Command {

@@ -1,6 +1,7 @@
 #include "cli/completion.h"
 
 #include <algorithm>
+#include <span>
 
 #include "base/signal_table.h"
 #include "base/strings.h"
@@ -73,6 +74,22 @@ void add_processes(Matches& matches, const wire::Array& infos, bool spelled_out)
     }
 }
 
+// Nobody wants it behind a name; flags are no names, nor is the signal.
+bool may_be_all(const Command& command, std::span<const std::string_view> before) {
+    const auto names =
+        std::ranges::count_if(before, [](auto word) { return !word.starts_with('-'); });
+    return command.has(kAll) &&
+           names == (command.completes == Completes::SignalThenProcesses ? 1 : 0);
+}
+
+// What it means is behind the syntax "stop all", where the help has it.
+void add_all(Matches& matches, const Command& command) {
+    for (const auto line : split(command.help, '\n'))
+        if (line.substr(0, line.find('\t')).ends_with(" all"))
+            return matches.add("all", meaning_of(line));
+    matches.add("all", "all processes");
+}
+
 void add_signals(Matches& matches) {
     for (const auto& row : signal_table())
         if (row.preferred) matches.add(row.name.substr(3));
@@ -100,7 +117,8 @@ std::vector<TabWord> candidates(std::string_view line, const InfoSource& infos) 
         add_flags(matches, *command);
         return matches.take();
     }
-    const bool second = words.size() == (word.empty() ? 1 : 2);
+    const std::size_t before = words.size() - (word.empty() ? 0 : 1);
+    const bool second = before == 1;
     switch (command->completes) {
         case Completes::Nothing:
             break;
@@ -117,6 +135,7 @@ std::vector<TabWord> candidates(std::string_view line, const InfoSource& infos) 
             add_processes(matches, infos(), word.find(':') != word.npos);
             break;
     }
+    if (may_be_all(*command, std::span(words).subspan(1, before - 1))) add_all(matches, *command);
     return matches.take();
 }
 

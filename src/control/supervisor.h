@@ -153,7 +153,8 @@ class Supervisor {
     void observe(Observer* observer) { observer_ = observer; }
 
     // --- called by the daemon
-    // Completes every wait whose condition holds now.
+    // Completes every wait whose condition holds now. What the answers lead to is looked at when
+    // this is called again.
     void settle();
     // When to call on_time next ("waiting for x to stop" is repeated); empty: never.
     [[nodiscard]] std::optional<MonoTime> next_deadline() const;

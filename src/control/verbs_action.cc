@@ -100,17 +100,15 @@ void Supervisor::advance(Pending& pending) {
 }
 
 void Supervisor::settle() {
+    // All are out of the list before the first answers: an answer may lead straight to the next
+    // verb, which must find nothing half done here.
+    std::list<Pending> complete;
     for (auto it = pending_.begin(); it != pending_.end();) {
-        advance(*it);
-        if (!it->members.empty()) {
-            ++it;
-            continue;
-        }
-        // Out of the list first: the answer may lead straight to the next verb.
-        std::list<Pending> complete;
-        complete.splice(complete.begin(), pending_, it++);
-        complete.front().finish();
+        const auto pending = it++;
+        advance(*pending);
+        if (pending->members.empty()) complete.splice(complete.end(), pending_, pending);
     }
+    for (auto& pending : complete) pending.finish();
     advance_surveys();
     advance_update();
 }
@@ -141,14 +139,18 @@ void Supervisor::on_time(const Now& now) {
 
 void Supervisor::forget_group(const process::Group& group) {
     if (observer_ != nullptr) observer_->leaving(group);
-    settle();
+    // Nobody is answered before the group is gone: an answer may lead to a verb that starts it
+    // again, or removes it.
     for (auto& pending : pending_)
         std::erase_if(pending.members, [&](const Member& member) {
             if (member.process->group != &group) return false;
-            pending.add_result(
-                member, pending.action == Action::Stop
-                            ? Outcome<void>{}
-                            : Outcome<void>(refuse(FaultCode::AbnormalTermination, member.name)));
+            auto outcome =
+                member.begun ? check(pending.action, *member.process, member.name) : std::nullopt;
+            if (!outcome)
+                outcome = pending.action == Action::Stop
+                              ? Outcome<void>{}
+                              : Outcome<void>(refuse(FaultCode::AbnormalTermination, member.name));
+            pending.add_result(member, *outcome);
             return true;
         });
     for (auto& survey : surveys_)

@@ -96,15 +96,16 @@ void read_member(const nlohmann::json& object, const char* name, T& value) {
 
 namespace nlohmann {
 
-template <class T>
-struct adl_serializer<std::optional<T>> {
-    static void to_json(json& value, const std::optional<T>& from) {
+// What may be missing: a value of T, or null.
+template <class Maybe, class T>
+struct svd_value_or_null {
+    static void to_json(json& value, const Maybe& from) {
         if (from)
             value = *from;
         else
             value = nullptr;
     }
-    static void from_json(const json& value, std::optional<T>& to) {
+    static void from_json(const json& value, Maybe& to) {
         if (value.is_null())
             to.reset();
         else
@@ -113,20 +114,10 @@ struct adl_serializer<std::optional<T>> {
 };
 
 template <class T>
-struct adl_serializer<svd::Boxed<T>> {
-    static void to_json(json& value, const svd::Boxed<T>& from) {
-        if (from)
-            value = *from;
-        else
-            value = nullptr;
-    }
-    static void from_json(const json& value, svd::Boxed<T>& to) {
-        if (value.is_null())
-            to.reset();
-        else
-            to = value.get<T>();
-    }
-};
+struct adl_serializer<std::optional<T>> : svd_value_or_null<std::optional<T>, T> {};
+
+template <class T>
+struct adl_serializer<svd::Boxed<T>> : svd_value_or_null<svd::Boxed<T>, T> {};
 
 template <class T>
 struct adl_serializer<svd::Rare<T>> {

@@ -3,14 +3,15 @@
 takes a name is asked for one that is not there; the other faults are provoked where a test can."""
 
 import concurrent.futures
-import http.client
 import os
 import re
-import socket
 import sys
 import xmlrpc.client
 
 from examples_test import Machine
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "../conformance"))
+from rpc import Rpc
 
 PROGRAMS = """
 [program:off]
@@ -61,19 +62,6 @@ PROVOKED = [  # method, parameters, fault
 ]
 
 
-class UnixTransport(xmlrpc.client.Transport):
-    def __init__(self, path):
-        super().__init__()
-        self.path = path
-
-    def make_connection(self, host):
-        connection = http.client.HTTPConnection(host, timeout=30)
-        connection.sock = socket.socket(socket.AF_UNIX)
-        connection.sock.settimeout(30)
-        connection.sock.connect(self.path)
-        return connection
-
-
 def documented(page):
     """Of each method its parameters and its faults, as the page has them."""
     methods = {}
@@ -90,14 +78,14 @@ def documented(page):
 def fault_of(server, method, parameters):
     """The name of the fault that the call ends with, or none."""
     try:
-        getattr(server, method)(*parameters)
+        server.raw(method, *parameters)
     except xmlrpc.client.Fault as fault:
         return re.match(r"[A-Z_]*", fault.faultString)[0]
     return ""
 
 
 def problems(server, methods, faults):
-    known = {name for name in server.system.listMethods()}
+    known = set(server.raw("system.listMethods"))
     for name in methods.keys() - known:
         yield f"{name} is in the page, and svd has no such method"
     for name, parameters in methods.items():
@@ -118,8 +106,8 @@ def stopped_start(machine, connect):
         start = others.submit(fault_of, connect(), "supervisor.startProcess", ["slow"])
         server = connect()
         machine.wait("it is STARTING",
-                     lambda: server.supervisor.getProcessInfo("slow")["statename"] == "STARTING")
-        server.supervisor.stopProcess("slow")
+                     lambda: server.raw("supervisor.getProcessInfo", "slow")["statename"] == "STARTING")
+        server.raw("supervisor.stopProcess", "slow")
         return start.result(30)
 
 
@@ -135,8 +123,7 @@ def main(programs, path):
         machine.start()
 
         def connect():
-            return xmlrpc.client.ServerProxy("http://localhost/RPC2",
-                                             UnixTransport(machine.root + "/run/svd/svd.sock"))
+            return Rpc(machine.root + "/run/svd/svd.sock", timeout=30)
         server = connect()
         got = stopped_start(machine, connect)
         if got != "ABNORMAL_TERMINATION" or got not in faults["supervisor.startProcess"]:

@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 """Completion in bash, zsh and fish as they are installed, with names from a running svd.
 
-Usage: completion_test.py SVD SVCTL FOLDER, where FOLDER has the scripts for the shells. A shell that is
-not there is skipped."""
+Usage: completion_test.py FOLDER [CLASS.TEST] SVD SVCTL, where FOLDER has the scripts for the shells. A
+shell that is not there is skipped."""
 
 import os
 import pty
@@ -13,24 +13,14 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 import unittest
 
-BOUND = 30
-SVD, SVCTL, SCRIPTS = (os.path.abspath(path) for path in sys.argv[1:4])
-CONFIG = """[supervisord]
-logfile={dir}/main.log
-pidfile={dir}/svd.pid
-childlogdir={dir}
-dbus=off
-[unix_http_server]
-file={dir}/s.sock
-[rpcinterface:supervisor]
-supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface
-[supervisorctl]
-serverurl=unix://{dir}/s.sock
-[program:cat]
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "../daemon"))
+from daemon_case import BOUND, SVCTL, SVD, DaemonCase
+
+SCRIPTS = os.path.abspath(sys.argv.pop(1))
+PROGRAMS = """[program:cat]
 command=/bin/cat
 [program:wide]
 command=/bin/cat
@@ -59,20 +49,15 @@ complete -C $argv[2]
 """
 
 
-class Case(unittest.TestCase):
+class Case(DaemonCase):
     def setUp(self):
-        self.dir = tempfile.mkdtemp(prefix="svd-tab-")
-        self.addCleanup(shutil.rmtree, self.dir)
+        super().setUp()
         os.mkdir(self.path("bin"))
         for name, program in (("svd", SVD), ("svctl", SVCTL), ("supervisorctl", SVCTL)):
-            os.symlink(program, self.path("bin/" + name))
-        with open(self.path("svd.conf"), "w", encoding="ascii") as file:
-            file.write(CONFIG.format(dir=self.dir))
+            os.symlink(os.path.abspath(program), self.path("bin/" + name))
+        self.configure(PROGRAMS)
         self.environment = {"PATH": self.path("bin") + ":/usr/bin:/bin", "HOME": self.dir, "LC_ALL": "C.UTF-8",
                             "TERM": "dumb"}
-
-    def path(self, name):
-        return os.path.join(self.dir, name)
 
     def script(self, shell, name):
         """The script for the shell under the name that it is installed with."""
@@ -82,17 +67,7 @@ class Case(unittest.TestCase):
         return path
 
     def serve(self):
-        daemon = subprocess.Popen([SVD, "-n", "-s", "-c", self.path("svd.conf")])
-
-        def end():
-            daemon.send_signal(signal.SIGTERM)
-            daemon.wait(BOUND)
-        self.addCleanup(end)
-        deadline = time.monotonic() + BOUND
-        while subprocess.run([SVCTL, "-c", self.path("svd.conf"), "version"], check=False,
-                             stdout=subprocess.DEVNULL).returncode:
-            self.assertLess(time.monotonic(), deadline, "svd does not answer")
-            time.sleep(0.02)  # between two questions; BOUND ends it
+        self.start(PROGRAMS, all_run=False)
 
     def line(self, words, program="svctl"):
         return f"{program} -c {self.path('svd.conf')} {words}"
@@ -144,8 +119,8 @@ class Words(Case):
 
     def tab(self, *words, program=SVCTL):
         begin = time.monotonic()
-        done = subprocess.run([program, "--tab", "--", *words], capture_output=True, text=True, timeout=BOUND,
-                              check=True, cwd=self.dir)
+        done = subprocess.run([os.path.abspath(program), "--tab", "--", *words], capture_output=True, text=True,
+                              timeout=BOUND, check=True, cwd=self.dir)
         self.assertEqual(done.stderr, "")
         self.took = time.monotonic() - begin
         return done.stdout.splitlines()
@@ -158,8 +133,9 @@ class Words(Case):
 
     def test_WithoutAServer_ActionsAreThere_AndNamesAreNot(self):
         self.assertEqual(self.tab("-c", "svd.conf", "shutd"), ["shutdown\tShut the remote supervisord down."])
-        self.assertEqual(self.tab("-c", "svd.conf", "stop", ""), [])
-        self.assertEqual(self.tab("-c", "nonexistent", "stop", ""), [])
+        self.assertEqual(self.tab("-c", "svd.conf", "stop", ""), ["all\tStop all processes"])
+        self.assertEqual(self.tab("-c", "svd.conf", "tail", ""), [])
+        self.assertEqual(self.tab("-c", "nonexistent", "stop", ""), ["all\tStop all processes"])
 
     def test_ServerThatNeverAnswers_IsLeftAlone(self):
         listener = socket.socket(socket.AF_UNIX)
@@ -190,6 +166,7 @@ class InShell:
         self.serve()
         self.assertEqual(self.words(self.line("start c")), ["cat"])
         self.assertEqual(self.words(self.line("remove wi")), ["wide"])
+        self.assertEqual(self.words(self.line("signal HUP al")), ["all"])
         self.assertEqual(self.words(self.line("stop cat wide:wide_0")), [self.after_colon("wide:wide_0")])
         self.assertEqual(sorted(self.words(self.line("stop wide:"))),
                          sorted(map(self.after_colon, ["wide:*", "wide:wide_0", "wide:wide_1"])))
@@ -273,4 +250,4 @@ if __name__ == "__main__":
     for shell in ("bash", "zsh", "fish"):
         if not shutil.which(shell):
             print(f"skipped: {shell} is not installed")
-    unittest.main(argv=sys.argv[:1] + sys.argv[4:])
+    unittest.main()

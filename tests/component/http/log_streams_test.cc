@@ -22,9 +22,9 @@ void append(const std::string& path, std::string_view text) {
 }
 
 // The verbs that the routes ask, over a fleet with the process "web".
-class Verbs : public control::SupervisorTest {
+class WebVerbs : public control::SupervisorTest {
   public:
-    Verbs() { add(group("web", {program("web")})); }
+    WebVerbs() { add(group("web", {program("web")})); }
     using control::SupervisorTest::host;
     using control::SupervisorTest::supervisor;
 
@@ -69,7 +69,7 @@ class LogStreamsTest : public ServerTest {
         return ask(client, request).status;
     }
 
-    Verbs verbs;
+    WebVerbs verbs;
     std::string log = directory + "/web";
 };
 

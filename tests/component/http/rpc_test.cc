@@ -37,22 +37,8 @@ class RpcTest : public control::SupervisorTest {
         ::rmdir(directory.c_str());
     }
 
-    Client connect() {
-        auto fd = UniqueFd::adopt(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
-        sockaddr_un address{};
-        address.sun_family = AF_UNIX;
-        (directory + "/s").copy(address.sun_path, sizeof address.sun_path - 1);
-        EXPECT_EQ(::connect(fd.get(), reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
-        return Client(std::move(fd));
-    }
-    bool pump(const std::function<bool()>& condition) {
-        const auto end = std::chrono::steady_clock::now() + 20s;
-        while (!condition()) {
-            if (std::chrono::steady_clock::now() > end) return false;
-            if (!loop.turn(2ms)) return false;
-        }
-        return true;
-    }
+    [[nodiscard]] Client connect() const { return connect_to(directory + "/s"); }
+    bool pump(const std::function<bool()>& condition) { return turn_until(loop, condition); }
     wire::HttpResponse await_answer(Client& client) {
         std::vector<wire::HttpResponse> answers;
         EXPECT_TRUE(pump([&] {
@@ -318,6 +304,29 @@ TEST_F(RpcTest, Multicall_RunsStrictlyInOrder) {
     EXPECT_EQ(results[8].find("faultCode")->int_or(), 2);
     EXPECT_EQ(fault("system.multicall", {5}), "2 INCORRECT_PARAMETERS");
     EXPECT_EQ(value("system.multicall", {Value(Array{})}), Value(Array{}));
+}
+
+TEST_F(RpcTest, MulticallThatRemovesAGroup_LeavesOtherClientsTheirAnswers) {
+    add_web();
+    add(group("old", {program("old")}));
+    run(at("web", "web"));
+    run(at("many", "a"));
+    Client first = connect();
+    Client second = connect();
+    const Array calls{
+        Struct{{"methodName", "supervisor.stopProcess"}, {"params", Array{"web"}}},
+        Struct{{"methodName", "supervisor.removeProcessGroup"}, {"params", Array{"old"}}}};
+    ASSERT_TRUE(first.send(post("/RPC2", wire::write_call("system.multicall", {Value(calls)}))));
+    ASSERT_TRUE(pump([&] { return at("web", "web").data.state == process::State::Stopping; }));
+    ASSERT_TRUE(second.send(post("/RPC2", wire::write_call("supervisor.stopProcess", {"many:a"}))));
+    ASSERT_TRUE(pump([&] { return at("many", "a").data.state == process::State::Stopping; }));
+    // Both have ended by the time anybody is answered.
+    fleet.feed(at("web", "web"), control::exited_by(15), host.time);
+    feed(at("many", "a"), control::exited_by(15));
+    EXPECT_EQ(std::get<Value>(*wire::parse_response(await_answer(first).body)),
+              Value(Array{true, true}));
+    EXPECT_EQ(std::get<Value>(*wire::parse_response(await_answer(second).body)), Value(true));
+    EXPECT_EQ(fleet.find_group("old"), nullptr);
 }
 
 TEST_F(RpcTest, LongMulticall_LetsOthersIn) {

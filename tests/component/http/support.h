@@ -85,6 +85,26 @@ class Client {
     UniqueFd fd_;
 };
 
+// A client of the server whose socket is at `path`.
+inline Client connect_to(std::string_view path) {
+    auto fd = UniqueFd::adopt(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    path.copy(address.sun_path, sizeof address.sun_path - 1);
+    EXPECT_EQ(::connect(fd.get(), reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+    return Client(std::move(fd));
+}
+
+// Turns until the condition holds; false when it never does.
+inline bool turn_until(os::Loop& loop, const std::function<bool()>& condition) {
+    const auto end = std::chrono::steady_clock::now() + 20s;
+    while (!condition()) {
+        if (std::chrono::steady_clock::now() > end) return false;
+        if (!loop.turn(2ms)) return false;
+    }
+    return true;
+}
+
 class ServerTest : public testing::Test {
   protected:
     ServerTest() : loop(*os::Loop::create()) {
@@ -126,14 +146,7 @@ class ServerTest : public testing::Test {
         port = tcp_socket->port();
         ASSERT_TRUE(server->listen({tcp_socket->release(), "inet_http_server", auth}));
     }
-    Client connect() {
-        auto fd = UniqueFd::adopt(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
-        sockaddr_un address{};
-        address.sun_family = AF_UNIX;
-        path.copy(address.sun_path, sizeof address.sun_path - 1);
-        EXPECT_EQ(::connect(fd.get(), reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
-        return Client(std::move(fd));
-    }
+    [[nodiscard]] Client connect() const { return connect_to(path); }
     Client connect_tcp() {
         auto fd = UniqueFd::adopt(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
         sockaddr_in address{};
@@ -144,14 +157,7 @@ class ServerTest : public testing::Test {
         return Client(std::move(fd));
     }
 
-    bool pump(const std::function<bool()>& condition) {
-        const auto end = std::chrono::steady_clock::now() + 20s;
-        while (!condition()) {
-            if (std::chrono::steady_clock::now() > end) return false;
-            if (!loop.turn(2ms)) return false;
-        }
-        return true;
-    }
+    bool pump(const std::function<bool()>& condition) { return turn_until(loop, condition); }
     // Turns until the loop has nothing to do.
     void settle() {
         for (int quiet = 0; quiet < 3;) quiet = *loop.turn(1ms) ? 0 : quiet + 1;

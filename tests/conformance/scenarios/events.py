@@ -19,10 +19,14 @@ def kinds(s, name):
     return re.findall(r"eventname:(\w+)", s.read(name) or "")
 
 
+def descriptors(s):
+    return len(os.listdir(f"/proc/{s.daemon.pid}/fd"))
+
+
 @scenario("events")
 def events(s):
     s.start(listener("all", "EVENT", "buffer_size=200") + listener("groups", "PROCESS_GROUP,SUPERVISOR_STATE_CHANGE")
-            + listener("remote", "REMOTE_COMMUNICATION")
+            + listener("remote", "REMOTE_COMMUNICATION", "buffer_size=100")
             + "[program:cat]\ncommand=/bin/cat\nstartsecs=0\n[program:die]\ncommand=@child@ exit 3\nstartsecs=0\n"
             "autorestart=false\n[group:g]\nprograms=die\n", supervisord="identifier=idx")
     s.wait_state("cat", "RUNNING")
@@ -38,6 +42,10 @@ def events(s):
     s.rpc.sendRemoteCommEvent("a type", "line one\nline two")
     s.wait_text("remote", "line two")
     yield "remote communication", payloads(s, "remote")
+    open_before = descriptors(s)
+    for number in range(40):
+        s.rpc.sendRemoteCommEvent("again", str(number))
+    yield "descriptors stay the same", descriptors(s) < open_before + 20
     s.rpc.sendRemoteCommEvent("é", "日本")
     s.wait_text("remote", "日本", 5)
     line = (s.read("remote") or "").splitlines()[-1]
@@ -46,7 +54,6 @@ def events(s):
     s.rpc.removeProcessGroup("cat")
     s.wait_text("groups", "REMOVED")
     yield "removal", payloads(s, "groups")[-1]
-    yield "file descriptors", len(os.listdir(f"/proc/{s.daemon.pid}/fd")) < 80
 
 
 @scenario("event results", slow=True)

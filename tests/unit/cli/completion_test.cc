@@ -11,6 +11,7 @@ namespace {
 using testing::Contains;
 using testing::ElementsAre;
 using testing::IsEmpty;
+using testing::Not;
 using testing::SizeIs;
 
 wire::Value info(const char* group, const char* name) {
@@ -38,7 +39,9 @@ TEST(Completion, Help_IsFollowedByActions) {
 }
 
 TEST(Completion, ProcessActions_GetNamespecsAndWholeGroups) {
-    EXPECT_THAT(complete("start "), ElementsAre("cat ", "cat-2 ", "g:ga ", "g:* ", "g:gb "));
+    EXPECT_THAT(complete("start "),
+                ElementsAre("cat ", "cat-2 ", "g:ga ", "g:* ", "g:gb ", "all "));
+    EXPECT_THAT(complete("tail "), ElementsAre("cat ", "cat-2 ", "g:ga ", "g:* ", "g:gb "));
     EXPECT_THAT(complete("start ca"), ElementsAre("cat ", "cat-2 "));
     EXPECT_THAT(complete("start cat-"), ElementsAre("cat-2 "));
     EXPECT_THAT(complete("stop cat g:g"), ElementsAre("g:ga ", "g:gb "));
@@ -47,14 +50,36 @@ TEST(Completion, ProcessActions_GetNamespecsAndWholeGroups) {
 }
 
 TEST(Completion, GroupActions_GetGroupNames) {
-    for (const auto* action : {"add", "remove", "update"})
+    for (const auto* action : {"add", "remove"})
         EXPECT_THAT(complete(std::string(action) + " "), ElementsAre("cat ", "cat-2 ", "g "));
+    EXPECT_THAT(complete("update "), ElementsAre("cat ", "cat-2 ", "g ", "all "));
 }
 
 TEST(Completion, Signal_GetsASignalAndThenProcesses) {
     EXPECT_THAT(complete("signal HU"), ElementsAre("HUP "));
     EXPECT_THAT(complete("signal "), Contains("TERM "));
     EXPECT_THAT(complete("signal HUP cat-"), ElementsAre("cat-2 "));
+}
+
+TEST(Completion, All_IsOfferedWhereTheActionTakesIt) {
+    for (const auto& command : commands()) {
+        const auto line = std::string(command.name) +
+                          (command.completes == Completes::SignalThenProcesses ? " HUP al" : " al");
+        const auto found = complete(line);
+        EXPECT_EQ(found, command.has(kAll) ? std::vector<std::string>{"all "} : decltype(found)())
+            << line;
+        // The help says so; of status it is Supervisor's, which does not.
+        const bool in_help = command.help.contains(" all\t") || command.name == "status";
+        EXPECT_EQ(command.has(kAll), in_help) << command.name;
+    }
+}
+
+TEST(Completion, All_IsTheFirstName) {
+    EXPECT_THAT(complete("stop cat a"), IsEmpty());
+    EXPECT_THAT(complete("stop cat "), Not(Contains("all ")));
+    EXPECT_THAT(complete("status -l a"), ElementsAre("all "));
+    EXPECT_THAT(complete("signal a"), Not(Contains("all ")));
+    EXPECT_THAT(complete("signal HUP cat a"), IsEmpty());
 }
 
 TEST(Completion, Flags_AreThoseOfTheHelp) {
@@ -71,6 +96,8 @@ TEST(Completion, Candidates_SayWhatTheyAreAbout) {
         return kOne;
     };
     EXPECT_THAT(candidates("stop c", nobody), ElementsAre(TabWord{"cat", "RUNNING"}));
+    EXPECT_THAT(candidates("stop a", nobody), ElementsAre(TabWord{"all", "Stop all processes"}));
+    EXPECT_THAT(candidates("status a", nobody), ElementsAre(TabWord{"all", "all processes"}));
     EXPECT_THAT(candidates("restar", nobody), ElementsAre(TabWord{"restart", "Restart a process"}));
     EXPECT_THAT(candidates("tail -", nobody),
                 ElementsAre(TabWord{"-f", "Continuous tail of named process stdout"}));
