@@ -4,6 +4,10 @@ target_compile_options(svd_flags INTERFACE
   -Wall -Wextra -Wshadow -Wconversion -Wsign-conversion -Wold-style-cast -Wnon-virtual-dtor
   -Wundef -Wimplicit-fallthrough
   $<$<CXX_COMPILER_ID:GNU>:-Wduplicated-cond>)
+# A file of several sources shadows its own names, and is no source itself.
+if(CMAKE_UNITY_BUILD)
+  target_compile_options(svd_flags INTERFACE -Wno-shadow $<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage>)
+endif()
 if(SVD_WERROR)
   target_compile_options(svd_flags INTERFACE -Werror)
 endif()
