@@ -43,9 +43,10 @@ project_tar() {
 }
 
 # use_ccache TREE: where there is ccache, cmake takes it for a build in TREE. Objects of another folder serve as
-# well, as long as the compiler is told to keep paths out of them (-ffile-prefix-map).
+# well, as long as the compiler is told to keep paths out of them (-ffile-prefix-map), and whatever language it speaks:
+# debhelper and rpmbuild have different ones.
 use_ccache() {
     command -v ccache >/dev/null || return 0
     CCACHE_DIR=$(ccache --get-config cache_dir) # package builds have a home of their own
-    export CCACHE_DIR CCACHE_BASEDIR=$1 CCACHE_NOHASHDIR=1 CMAKE_CXX_COMPILER_LAUNCHER=ccache
+    export CCACHE_DIR CCACHE_BASEDIR=$1 CCACHE_NOHASHDIR=1 CCACHE_SLOPPINESS=locale CMAKE_CXX_COMPILER_LAUNCHER=ccache
 }

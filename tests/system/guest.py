@@ -22,6 +22,7 @@ def make_layer(folder, options):
         shutil.copytree(options.packages, ours / "packages",
                         ignore=lambda where, names: [n for n in names if not (
                             n.endswith(".deb") or (pathlib.Path(where) / n).is_dir())])
+        shutil.copytree(HERE.parents[1] / "packaging/debian/tests", ours / "autopkgtest")
     else:
         subprocess.run(["cmake", "--install", str(options.build), "--strip"], check=True,
                        stdout=subprocess.DEVNULL, env=dict(os.environ, DESTDIR=str(folder)))

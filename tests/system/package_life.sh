@@ -99,6 +99,7 @@ CONF
 check "svctl reread && svctl update" bash -c "svctl reread && svctl update"
 check "the programs of conf.d run" soon all_run
 check "output is in the journal" soon said '^hello$' SVD_PROGRAM=tree
+check "the package's own test passes" sh /system-test/autopkgtest/service
 instance shop >/etc/svd/shop.conf
 check "another instance" systemctl enable --now svd@shop
 echo "; changed here" >>/etc/svd/svd.conf
