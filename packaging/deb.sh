@@ -2,7 +2,7 @@
 # deb.sh OUTDIR [VERSION]: builds the Debian packages, and the source package with them, into OUTDIR and prints the
 # path of its .changes. The same tree gives the same bytes, wherever it is built. A VERSION other than the project's
 # is for tests of upgrades: the programs say it too. DEB_BUILD_OPTIONS=nocheck leaves the unit tests out;
-# SVD_OPTIMISE replaces -Os, as in SVD_OPTIMISE='-O1 -g1' for a quick build.
+# SVD_OPTIMISE is said to the compiler last, as in SVD_OPTIMISE='-O1 -g1' for a quick build.
 # shellcheck source=packaging/common.sh
 folder=$(mkdir -p "${1:?deb.sh OUTDIR [VERSION]}" && cd "$1" && pwd)
 . "$(dirname "$0")/common.sh"

@@ -28,7 +28,7 @@ if command -v dpkg-buildflags >/dev/null; then
     # Debian: macros of our own, no database to look for build dependencies in, and the compiler's options of its
     # packages, so that ccache has most objects of a build that made those.
     tree=$top/BUILD/svd-$version
-    flags=$(cd / && export DEB_BUILD_MAINT_OPTIONS=hardening=+all DEB_CXXFLAGS_MAINT_STRIP=-O2 &&
+    flags=$(cd / && export DEB_BUILD_MAINT_OPTIONS=hardening=+all &&
         dpkg-buildflags --get CXXFLAGS && dpkg-buildflags --get CPPFLAGS)
     flags=$(tr '\n' ' ' <<<"$flags" | sed "s,=/=\.,=$tree=.,; s/ *$//")
     options+=("--load=$PWD/packaging/rpm/debian.macros" --nodeps --define "optflags $flags"
