@@ -15,7 +15,7 @@ import sys
 import unittest
 
 SKIPPED = 77
-TOOLS = ("rpmbuild", "rpm", "rpmlint", "rpm2cpio", "cpio", "find-debuginfo", "xz", "ninja")
+TOOLS = ("rpmbuild", "rpm", "rpmlint", "rpm2cpio", "cpio", "find-debuginfo", "eu-strip", "xz", "ninja")
 PROJECT = pathlib.Path(sys.argv[1]).resolve()
 OUTPUT = pathlib.Path(sys.argv[2]).resolve() / "rpm"
 PACKAGES = {"svd", "svd-supervisor-compat", "svd-debuginfo"}
