@@ -94,18 +94,18 @@ void read_member(const nlohmann::json& object, const char* name, T& value) {
         "a member of " #Type " is missing here");
 // NOLINTEND(cppcoreguidelines-macro-usage)
 
-namespace nlohmann {
+namespace svd::state {
 
 // What may be missing: a value of T, or null.
 template <class Maybe, class T>
-struct svd_value_or_null {
-    static void to_json(json& value, const Maybe& from) {
+struct ValueOrNull {
+    static void to_json(nlohmann::json& value, const Maybe& from) {
         if (from)
             value = *from;
         else
             value = nullptr;
     }
-    static void from_json(const json& value, Maybe& to) {
+    static void from_json(const nlohmann::json& value, Maybe& to) {
         if (value.is_null())
             to.reset();
         else
@@ -113,11 +113,15 @@ struct svd_value_or_null {
     }
 };
 
-template <class T>
-struct adl_serializer<std::optional<T>> : svd_value_or_null<std::optional<T>, T> {};
+}  // namespace svd::state
+
+namespace nlohmann {
 
 template <class T>
-struct adl_serializer<svd::Boxed<T>> : svd_value_or_null<svd::Boxed<T>, T> {};
+struct adl_serializer<std::optional<T>> : svd::state::ValueOrNull<std::optional<T>, T> {};
+
+template <class T>
+struct adl_serializer<svd::Boxed<T>> : svd::state::ValueOrNull<svd::Boxed<T>, T> {};
 
 template <class T>
 struct adl_serializer<svd::Rare<T>> {

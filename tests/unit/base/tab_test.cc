@@ -57,7 +57,7 @@ TEST(Tab, Nothing_IsAWord) {
 
 TEST(Tab, Options_AreThoseThatBeginSo_WithTheFirstLineOfTheirHelp) {
     EXPECT_THAT(tab_options(kTabTable, "--no"), ElementsAre(TabWord{"--nodaemon", "stay here"},
-                                                         TabWord{"--nocleanup", "keep logs"}));
+                                                            TabWord{"--nocleanup", "keep logs"}));
     EXPECT_THAT(tab_options(kTabTable, "-n"), ElementsAre(TabWord{"-n", "stay here"}));
     EXPECT_THAT(tab_options(kTabTable, "--h"), IsEmpty());
     EXPECT_THAT(tab_options(kTabTable, "-?"), IsEmpty());
