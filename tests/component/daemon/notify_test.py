@@ -102,8 +102,9 @@ class Notify(DaemonCase):
         self.assertIn("not ready within ready_timeout=1, SIGTERM", self.ctl("why", "p")[1])
 
     def test_TimeExtended_KeepsItStarting(self):
-        self.speak("ready_timeout=1\nstartretries=0", '"send(\'EXTEND_TIMEOUT_USEC=60000000\')"')
-        self.wait("more than a second", lambda: self.info("p")["now"] - self.info("p")["start"] > 2)
+        self.speak("ready_timeout=3\nstartretries=0", '"send(\'EXTEND_TIMEOUT_USEC=60000000\')"')
+        self.wait_state("p", "STARTING")
+        self.wait("more than the timeout", lambda: self.info("p")["now"] - self.info("p")["start"] > 4)
         self.assertEqual(self.info("p")["statename"], "STARTING")
         self.ready()
 
