@@ -6,6 +6,7 @@ target_compile_options(svd_flags INTERFACE
   $<$<CXX_COMPILER_ID:GNU>:-Wduplicated-cond>)
 # A file of several sources shadows its own names, and is no source itself.
 if(CMAKE_UNITY_BUILD)
+  set(CMAKE_UNITY_BUILD_BATCH_SIZE 12)
   target_compile_options(svd_flags INTERFACE -Wno-shadow $<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage>)
 endif()
 if(SVD_WERROR)

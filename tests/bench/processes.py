@@ -122,7 +122,7 @@ def _remove_when_empty(cgroup, seconds=5):
             return os.rmdir(cgroup)
         except FileNotFoundError:
             return None
-        except OSError:  # its last process is going
+        except OSError:  # its last process is going, and nothing tells when it has gone
             time.sleep(0.001)
     return None
 
