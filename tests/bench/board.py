@@ -60,7 +60,7 @@ class Board:
             self._next += 1
         return found
 
-    def wait(self, kind, ids, seconds, accept=lambda record: True):
+    def wait(self, kind, ids, seconds, accept=lambda record: True, pause=0.001):
         """{id: latest record} once every id reported `kind`, or what there is after `seconds`."""
         missing, latest, end = set(ids), {}, time.monotonic() + seconds
         while missing and time.monotonic() < end:
@@ -69,5 +69,5 @@ class Board:
                     latest[record.id] = record
                     missing.discard(record.id)
             if missing:
-                time.sleep(0.001)
+                time.sleep(pause)
         return latest

@@ -216,7 +216,7 @@ def _written(bench, count, seconds):
     """Lets `count` writers run; ([bytes of each], bytes/s altogether)."""
     numbers = range(1, count + 1)
     bench.board.go()
-    ends = bench.board.wait(kinds.WRITE_END, numbers, seconds + 60)
+    ends = bench.board.wait(kinds.WRITE_END, numbers, seconds + 60, pause=0.01)
     if len(ends) < count:
         raise RuntimeError(f"{len(ends)} of {count} writers ended")
     return [record.value for record in ends.values()]
