@@ -82,8 +82,7 @@ Status KeptState::open_parts() {
 // --- the keeper ----------------------------------------------------------------------------------
 
 Status KeptState::start_keeper() {
-    SVD_TRY(keeper_, os::Keeper::start(address_, journal_.get()));
-    keeper_->set_doors(doors_);
+    SVD_TRY(keeper_, os::Keeper::start(address_, journal_.get(), doors_));
     keeper_started_ = os::Loop::now().mono;
     SVD_TRY(keeper_end_, os::Watch::add(loop_, keeper_->pidfd(), EPOLLIN, os::Priority::Control,
                                         [this](std::uint32_t) { keeper_ended(); }));
@@ -126,7 +125,6 @@ bool KeptState::up_to_date() const {
 
 void KeptState::set_doors(std::vector<int> descriptors) {
     doors_ = std::move(descriptors);
-    if (keeper_) keeper_->set_doors(doors_);
 }
 
 void KeptState::want_to_write() {

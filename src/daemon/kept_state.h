@@ -50,6 +50,7 @@ class KeptState {
     void process_changed(process::Process& process);
     // At once; for what must not be behind the bytes in its log.
     void write(const process::Process& process);
+    // The listening sockets of the daemon; for every keeper that is started from now on.
     void set_doors(std::vector<int> descriptors);
 
   private:

@@ -67,32 +67,36 @@ std::string keeper_address(const std::string& pidfile) {
                        std::hash<std::string>{}(pidfile));
 }
 
-Result<std::unique_ptr<Keeper>> Keeper::start(const std::string& address, int state) {
+Result<std::unique_ptr<Keeper>> Keeper::start(const std::string& address, int state,
+                                              std::span<const int> doors) {
     std::unique_ptr<Keeper> keeper(new Keeper);
     SVD_TRY(keeper->listener_, listen_at(address));
     keeper->owner_ = UniqueFd::adopt(static_cast<int>(::syscall(SYS_pidfd_open, ::getpid(), 0)));
     if (!keeper->owner_) return fail_errno(errno, "open a pidfd of this process");
-    void* page = ::mmap(nullptr, sizeof(detail::KeeperPage), PROT_READ | PROT_WRITE,
-                        MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    void* page =
+        ::mmap(nullptr, sizeof(int), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (page == MAP_FAILED) return fail_errno(errno, "share a page with the keeper");
-    keeper->page_ = new (page) detail::KeeperPage{};
-    keeper->page_->own_pidfd = -1;
+    keeper->own_pidfd_ = new (page) int(-1);
 
     constexpr std::size_t kArgStart = 48;
     constexpr std::size_t kArgEnd = 49;
     const std::uintptr_t arguments = own_stat_field(kArgStart);
-    const detail::KeeperDuty duty{keeper->listener_.get(),
-                                  keeper->owner_.get(),
-                                  state,
-                                  ::geteuid(),
-                                  keeper->page_,
-                                  detail::kept_sockets().data(),
-                                  reinterpret_cast<char*>(arguments),
-                                  own_stat_field(kArgEnd) - arguments};
-    int pidfd = -1;
+    detail::KeeperDuty duty;
+    duty.listener = keeper->listener_.get();
+    duty.owner = keeper->owner_.get();
+    duty.state = state;
+    duty.user = ::geteuid();
+    duty.own_pidfd = keeper->own_pidfd_;
+    duty.kept_sockets = detail::kept_sockets().data();
+    duty.title = reinterpret_cast<char*>(arguments);
+    duty.title_size = own_stat_field(kArgEnd) - arguments;
+    for (const int door : doors.first(std::min(doors.size(), detail::KeeperDuty::kMaxDoors)))
+        if (struct stat there{}; ::fstat(door, &there) == 0)
+            duty.doors[duty.door_count++] = there.st_ino;
     clone_args args{};
     args.flags = CLONE_FILES | CLONE_PIDFD;
-    args.pidfd = reinterpret_cast<std::uintptr_t>(&pidfd);
+    // Written by the kernel before the keeper runs.
+    args.pidfd = reinterpret_cast<std::uintptr_t>(keeper->own_pidfd_);
     long pid = 0;
     {
         const HeapStaysHome no_heap;
@@ -101,8 +105,7 @@ Result<std::unique_ptr<Keeper>> Keeper::start(const std::string& address, int st
     }
     if (pid < 0) return fail_errno(static_cast<int>(-pid), "start a keeper");
     keeper->pid_ = static_cast<pid_t>(pid);
-    keeper->pidfd_ = UniqueFd::adopt(pidfd);
-    keeper->page_->own_pidfd = pidfd;
+    keeper->pidfd_ = UniqueFd::adopt(*keeper->own_pidfd_);
     return keeper;
 }
 
@@ -115,17 +118,7 @@ Keeper::~Keeper() {
                errno == EINTR) {
         }
     }
-    if (page_ != nullptr) ::munmap(page_, sizeof(detail::KeeperPage));
-}
-
-void Keeper::set_doors(std::span<const int> descriptors) {
-    const std::size_t count = std::min(descriptors.size(), detail::KeeperPage::kMaxDoors);
-    page_->door_count = 0;
-    for (std::size_t i = 0; i < count; ++i) {
-        struct stat there{};
-        page_->doors[i] = ::fstat(descriptors[i], &there) == 0 ? there.st_ino : 0;
-    }
-    page_->door_count = static_cast<std::uint32_t>(count);
+    if (own_pidfd_ != nullptr) ::munmap(own_pidfd_, sizeof(int));
 }
 
 // --- the other side -----------------------------------------------------------------------------

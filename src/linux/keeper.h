@@ -24,27 +24,23 @@
 
 namespace svd::os {
 
-namespace detail {
-struct KeeperPage;
-}
-
 // Where the keeper of the daemon with this pid file (absolute path) is found: a name in the
 // abstract namespace of unix sockets, of this user and pid namespace.
 [[nodiscard]] std::string keeper_address(const std::string& pidfile);
 
 class Keeper {
   public:
-    // `state` is given to a successor first; its number must stay what it is. EADDRINUSE in
+    // `state` is given to a successor first; its number must stay what it is. `doors` are the
+    // listening sockets of the daemon: without one nobody is to wait at them. EADDRINUSE in
     // Error::code when the address is taken.
     [[nodiscard]] static Result<std::unique_ptr<Keeper>> start(const std::string& address,
-                                                               int state);
+                                                               int state,
+                                                               std::span<const int> doors);
     // Ends it. What it holds is then the daemon's alone again.
     ~Keeper();
     Keeper(const Keeper&) = delete;
     Keeper& operator=(const Keeper&) = delete;
 
-    // The listening sockets of the daemon: without one nobody is to wait at them.
-    void set_doors(std::span<const int> descriptors);
     // Readable when it has ended.
     [[nodiscard]] int pidfd() const { return pidfd_.get(); }
     [[nodiscard]] pid_t pid() const { return pid_; }
@@ -52,7 +48,7 @@ class Keeper {
   private:
     Keeper() = default;
 
-    detail::KeeperPage* page_ = nullptr;  // shared with the keeper
+    int* own_pidfd_ = nullptr;  // in memory that is shared with the keeper
     UniqueFd listener_;
     UniqueFd owner_;  // pidfd of the daemon itself
     UniqueFd pidfd_;

@@ -82,9 +82,8 @@ class KeeperLoop {
     [[nodiscard]] bool is_door(int fd) const noexcept {
         struct stat there{};
         if (raw_syscall(SYS_fstat, fd, &there) != 0) return false;
-        const std::uint32_t count = duty_.page->door_count;
-        for (std::uint32_t i = 0; i < count && i < KeeperPage::kMaxDoors; ++i)
-            if (duty_.page->doors[i] == there.st_ino) return true;
+        for (std::size_t i = 0; i < duty_.door_count; ++i)
+            if (duty_.doors[i] == there.st_ino) return true;
         return false;
     }
 
@@ -96,7 +95,7 @@ class KeeperLoop {
     [[nodiscard]] bool somebody_lives() const noexcept {
         const int limit = descriptor_limit();
         for (int fd = 0; fd < limit; ++fd) {
-            if (fd == duty_.owner || fd == duty_.page->own_pidfd) continue;
+            if (fd == duty_.owner || fd == *duty_.own_pidfd) continue;
             const long r = raw_syscall(SYS_pidfd_send_signal, fd, 0, nullptr, 0);
             if (r == 0 || r == -EPERM) return true;
         }

@@ -1,12 +1,14 @@
 #include "linux/keeper.h"
 
 #include <algorithm>
+#include <array>
 #include <csignal>
 #include <functional>
 
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <gtest/gtest.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
@@ -39,7 +41,7 @@ class KeeperTest : public testing::Test {
         daemon_ = ::fork();
         ASSERT_GE(daemon_, 0);
         if (daemon_ == 0) {
-            auto keeper = Keeper::start(address_, state_.get());
+            auto keeper = Keeper::start(address_, state_.get(), {});
             if (!keeper) ::_exit(1);
             if (work) work(**keeper);
             if (::write(ready.write.get(), "r", 1) != 1) ::_exit(2);
@@ -136,7 +138,7 @@ TEST_F(KeeperTest, SettledEstate_IsHeldByNobody) {
 TEST_F(KeeperTest, OrderlyEnd_LeavesNothing) {
     Pipe pipe = make_pipe().value();
     {
-        const auto keeper = Keeper::start(address_, state_.get()).value();
+        const auto keeper = Keeper::start(address_, state_.get(), {}).value();
         EXPECT_GT(keeper->pid(), 0);
     }
     pipe.write.reset();
@@ -158,9 +160,45 @@ TEST_F(KeeperTest, Connections_EndWithTheDaemon) {
     EXPECT_EQ(::read(ours.get(), &byte, 1), 0);
 }
 
+// Also of a daemon that is killed as soon as it has a keeper.
+TEST_F(KeeperTest, Doors_CloseWithTheDaemon) {
+    const auto listening = [] {
+        auto socket = UniqueFd::adopt(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+        EXPECT_EQ(::listen(socket.get(), 1), 0);
+        return socket;
+    };
+    UniqueFd door = listening();
+    UniqueFd other = listening();
+    sockaddr_in doors_place{};
+    sockaddr_in others_place{};
+    socklen_t size = sizeof doors_place;
+    ASSERT_EQ(::getsockname(door.get(), reinterpret_cast<sockaddr*>(&doors_place), &size), 0);
+    ASSERT_EQ(::getsockname(other.get(), reinterpret_cast<sockaddr*>(&others_place), &size), 0);
+    daemon_ = ::fork();
+    ASSERT_GE(daemon_, 0);
+    if (daemon_ == 0) {
+        const std::array doors{door.get()};
+        const auto keeper = Keeper::start(address_, state_.get(), doors);
+        ::kill(::getpid(), SIGKILL);
+    }
+    ::waitpid(daemon_, nullptr, 0);
+    daemon_ = -1;
+    door.reset();
+    other.reset();
+    // Who is greeted by the keeper finds it done.
+    ASSERT_TRUE(Estate::find(address_).value());
+    const auto answers = [](const sockaddr_in& place) {
+        const auto socket = UniqueFd::adopt(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+        return ::connect(socket.get(), reinterpret_cast<const sockaddr*>(&place), sizeof place) ==
+               0;
+    };
+    EXPECT_FALSE(answers(doors_place));
+    EXPECT_TRUE(answers(others_place));
+}
+
 TEST_F(KeeperTest, TakenAddress_IsAnError) {
     start();
-    const auto second = Keeper::start(address_, state_.get());
+    const auto second = Keeper::start(address_, state_.get(), {});
     ASSERT_FALSE(second);
     EXPECT_EQ(second.error().code, EADDRINUSE);
 }
