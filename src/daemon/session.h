@@ -46,7 +46,7 @@ struct Ending {
 
 // What a daemon that has crashed left besides its state.
 struct TakenOver {
-    std::vector<os::Estate> estates;   // to be settled when another keeper has all this
+    std::vector<os::Estate> estates;   // of this, and then of those who had it earlier
     std::map<pid_t, UniqueFd> pidfds;  // of its children
     std::unique_ptr<log::Flight> flight;
     int pipe_in_flight = -1;

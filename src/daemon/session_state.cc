@@ -1,6 +1,7 @@
 // Session: what a successor needs to go on from, and going on from it.
 #include <algorithm>
 #include <map>
+#include <ranges>
 
 #include "base/version.h"
 #include "daemon/former_programs.h"
@@ -181,11 +182,15 @@ void Session::no_keeper(const Error& why) {
 
 // From here on a crash of this svd is like one of the earlier: there is always a keeper that knows.
 void Session::settle_estates(std::vector<os::Estate>& estates) {
+    const auto settle = [](os::Estate& estate) { ignore(estate.settle(), "it is gone already"); };
+    // Of a daemon that was killed before it could do this. One of them has the address that the
+    // next keeper takes.
+    std::ranges::for_each(estates | std::views::drop(1), settle);
     if (kept_) {
         kept_->write_all();
         if (const auto started = kept_->start_keeper(); !started) no_keeper(started.error());
     }
-    for (auto& estate : estates) ignore(estate.settle(), "it is gone already");
+    std::ranges::for_each(estates | std::views::take(1), settle);
 }
 
 void Session::end_as_decided(const std::vector<Ending>& endings) {

@@ -132,7 +132,8 @@ Result<std::optional<Inheritance>> find_inheritance(const std::string& base) {
     }
     if (!best && unreadable) return std::unexpected(*unreadable);
     if (!best) return std::optional<Inheritance>();
-    SVD_CHECK(take_all(all, all.parts.estates[*best]));
+    std::swap(all.parts.estates.front(), all.parts.estates[*best]);
+    SVD_CHECK(take_all(all, all.parts.estates.front()));
     return std::optional<Inheritance>(std::move(all));
 }
 

@@ -5,7 +5,10 @@ all that was decided about them. crash_test.py SVD SVCTL"""
 import os
 import shutil
 import signal
+import socket
+import struct
 import subprocess
+import threading
 import unittest
 
 from daemon_case import BOUND, COUNTER, SVD, DaemonCase
@@ -27,6 +30,16 @@ class Crash(DaemonCase):
     def settled(self):
         """Until all is written down that a successor must know."""
         self.wait("all is kept", lambda: self.rpc.svd.getDaemonInfo()["outlives_crash"])
+
+    def keeper_address(self):
+        """In the abstract namespace."""
+        directory = f"/proc/{self.children_named('svd-keeper')[0]}/fd"
+        held = {os.readlink(f"{directory}/{fd}") for fd in os.listdir(directory)}
+        with open("/proc/net/unix", encoding="ascii") as table:
+            for row in map(str.split, table):
+                if f"socket:[{row[6]}]" in held and row[-1].startswith("@svd-keeper/"):
+                    return row[-1][1:]
+        return self.fail("the keeper listens nowhere")
 
     def facts(self):
         return [(one["name"], one["statename"], one["pid"], one["start"])
@@ -72,6 +85,26 @@ class Crash(DaemonCase):
             numbers = self.numbers(f"{i}.log")
             self.assertEqual(numbers, list(range(len(numbers))))
 
+    def test_CrashesInARush_NotAByteIsLostNorTwice(self):
+        """Of a program that writes as fast as it can, which is read in another way."""
+        last = 15_000_000
+        self.start(f"[program:n]\ncommand=/bin/sh -c 'read go; exec seq {last}'\n"
+                   "autorestart=false\nstdout_logfile={dir}/0.log\nstdout_logfile_maxbytes=0\n")
+        self.settled()
+        self.rpc.supervisor.sendProcessStdin("n", "go\n")
+        crashes, size = 0, 0
+        while self.info("n")["statename"] == "RUNNING" and crashes < 15:
+            self.wait("it goes on", lambda size=size: self.info("n")["statename"] != "RUNNING" or
+                      os.path.getsize(self.path("0.log")) > size + 3_000_000)
+            self.crash()
+            self.settled()
+            size, crashes = os.path.getsize(self.path("0.log")), crashes + 1
+        self.wait_state("n", "EXITED")
+        self.assertGreater(crashes, 0)
+        with subprocess.Popen(["/usr/bin/seq", str(last)], stdout=subprocess.PIPE) as wanted:
+            same = subprocess.run(["/usr/bin/cmp", "-", self.path("0.log")], stdin=wanted.stdout)
+        self.assertEqual(same.returncode, 0)
+
     def test_RotationUnderLoad_LosesNothingEither(self):
         self.write("counter.py", COUNTER.format(pause="pass"))
         self.start("[program:n]\ncommand=/usr/bin/python3 {dir}/counter.py\nnumprocs=4\n"
@@ -109,6 +142,37 @@ class Crash(DaemonCase):
         self.assertEqual(self.ctl("stop", "n")[0], 0)
         numbers = self.numbers("0.log")
         self.assertEqual(numbers, list(range(len(numbers))))
+
+    def test_KeeperOfAnEarlierCrash_IsDismissed_AndItsAddressTaken(self):
+        """What is left when a successor is killed after it has a keeper, before it ends the former."""
+        self.start("[program:cat]\ncommand=/bin/cat\n")
+        self.settled()
+        before = self.facts()
+        self.crash()
+        self.settled()
+        address = self.keeper_address()
+        self.assertTrue(address.endswith(".1"), address)
+        former = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        former.settimeout(BOUND)
+        former.bind("\0" + address[:-1] + "0")
+        former.listen()
+        self.die()
+        said = []
+
+        def keep():
+            with former.accept()[0] as connection, open("/dev/null", "rb") as state:
+                socket.send_fds(connection, [struct.pack("i", 2)], [state.fileno()])
+                said.append(struct.unpack("i", connection.recv(4))[0])
+                former.close()
+
+        keeper = threading.Thread(target=keep)
+        keeper.start()
+        self.again()
+        keeper.join()
+        self.assertEqual(said, [-1])
+        self.settled()
+        self.crash()
+        self.assertEqual(self.facts(), before)
 
     def test_EndsMeanwhile_AreKnownWithTheirStatus(self):
         self.start("[program:code]\ncommand=/bin/sh -c 'read line; echo bye; exit 7'\n"
