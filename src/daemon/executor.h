@@ -111,7 +111,7 @@ class Executor final : public process::Actuator {
     void save_sockets(state::Snapshot& saved) const;
     void begin_taking_up(state::Snapshot& saved);
     // The same after a crash, when they are children of somebody else.
-    void begin_taking_over(std::map<pid_t, UniqueFd> pidfds, int pipe_in_flight);
+    void begin_taking_over(std::map<pid_t, UniqueFd> pidfds, log::Flight::Pipes pipes);
     void take_up(process::Process& process, state::Process saved);
     void end_taking_up();
 
@@ -128,7 +128,7 @@ class Executor final : public process::Actuator {
                                                                     const Command& command);
     void settle_launches();
     void touch(process::Process& process);
-    void replay_flight(Output& output);
+    void replay_flight(Output& output, int pipe);
     void make_scopes(process::Group& group);
     void enter_own_leaf(process::Process& process);
     void enter_former_leaf(process::Process& process, std::string leaf);
@@ -216,8 +216,8 @@ class Executor final : public process::Actuator {
     LastRead last_read_;
     bool taking_up_ = false;
     bool taking_over_ = false;
-    std::map<pid_t, UniqueFd> pidfds_;  // of those that are taken over
-    int pipe_in_flight_ = -1;
+    std::map<pid_t, UniqueFd> pidfds_;       // of those that are taken over
+    log::Flight::Pipes pipes_;               // of which bytes are to be replayed
     std::vector<process::Process*> lost_;    // ended, and nobody knows how
     std::vector<FcgiHandle> taken_sockets_;  // until their processes have them
     os::Timer launches_;

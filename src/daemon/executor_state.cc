@@ -73,10 +73,10 @@ void Executor::begin_taking_up(state::Snapshot& saved) {
     sockets_.restore(std::move(saved.sockets));
 }
 
-void Executor::begin_taking_over(std::map<pid_t, UniqueFd> pidfds, int pipe_in_flight) {
+void Executor::begin_taking_over(std::map<pid_t, UniqueFd> pidfds, log::Flight::Pipes pipes) {
     taking_over_ = true;
     pidfds_ = std::move(pidfds);
-    pipe_in_flight_ = pipe_in_flight;
+    pipes_ = pipes;
 }
 
 void Executor::end_taking_up() {
@@ -85,7 +85,7 @@ void Executor::end_taking_up() {
     pidfds_.clear();
     close_unused_sockets(false);
     for (const auto& [name, users] : socket_users_) attend(name);
-    parts_.flight.landed();  // whatever was in flight for somebody who is no more
+    parts_.flight.begin_anew();  // without the bytes of somebody who is no more
     for (auto* process : std::exchange(lost_, {})) {
         os::ExitReport report;
         report.pid = process->data.pid;
@@ -150,12 +150,19 @@ void Executor::take_up_leader(Process& process, pid_t leader) {
     }
 }
 
-// Bytes that were read before the crash and are not in the log yet.
-void Executor::replay_flight(Output& output) {
-    if (!output.channel) return;
-    const auto bytes = parts_.flight.replay(output.channel->bytes_read());
-    if (!bytes.empty()) output.channel->feed(bytes, now());
-    parts_.flight.landed();
+// Bytes that had left the pipe before the crash and are not in the log yet.
+void Executor::replay_flight(Output& output, int pipe) {
+    if (!taking_over_ || !output.channel) return;
+    auto& flight = parts_.flight;
+    const auto feed = [&](std::string_view bytes) {
+        if (!bytes.empty()) output.channel->feed(bytes, now());
+        flight.landed();
+        return !bytes.empty();
+    };
+    if (pipe == pipes_.in_flight) feed(flight.replay(output.channel->bytes_read()));
+    if (pipe == pipes_.staged)
+        while (feed(flight.read_staged(output.channel->bytes_read()))) {
+        }
 }
 
 void Executor::take_up_output(Process& process, log::Channel channel, state::Output saved) {
@@ -165,7 +172,7 @@ void Executor::take_up_output(Process& process, log::Channel channel, state::Out
     if (saved.pipe < 0) return;
     open_channel(process, channel);
     if (output.channel) output.channel->restore(std::move(saved.channel));
-    if (taking_over_ && saved.pipe == pipe_in_flight_) replay_flight(output);
+    replay_flight(output, saved.pipe);
     watch_output(process, channel, UniqueFd::adopt(saved.pipe));
 }
 
@@ -176,7 +183,7 @@ void Executor::take_up_lingering(Process& process, state::Lingering saved) {
     output.which = saved.is_stderr ? log::Channel::Stderr : log::Channel::Stdout;
     output.channel = make_channel(process, output.which);
     if (output.channel) output.channel->restore(std::move(saved.output.channel));
-    if (taking_over_ && pipe.get() == pipe_in_flight_) replay_flight(output);
+    replay_flight(output, pipe.get());
     auto reader =
         OutputReader::open(parts_.loop, std::move(pipe), output.channel.get(), parts_.flight);
     if (!reader) return;

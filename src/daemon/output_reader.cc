@@ -18,7 +18,7 @@ constexpr microseconds kWindow{1000};
 constexpr std::size_t kRush = 64UL * 1024;
 constexpr std::size_t kCalm = 4UL * 1024;
 constexpr int kUsualPipe = 64 * 1024;
-constexpr int kRushPipe = 256 * 1024;
+constexpr int kRushPipe = log::Flight::kStagingSize;
 constexpr microseconds kShortestTick{50};
 constexpr microseconds kLongestTick{1000};
 // Between two looks at a congested channel.
@@ -134,7 +134,15 @@ void OutputReader::on_tick() {
         window_bytes_ = 0;
         return watch_.resume();
     }
-    const std::size_t got = read_up_to(capacity_, now);
+    // No more than is there now: what comes meanwhile are a few lines, for which every read would
+    // keep their writer waiting.
+    const std::size_t there = flight_.stage(pipe_.get());
+    std::size_t got = read_once(now);
+    while (got < there) {
+        const std::size_t more = read_once(now);
+        if (more == 0) break;
+        got += more;
+    }
     if (at_end()) return tell_end();
     if (got < kCalm) return end_rush();
     // As long as half a pipe takes at this rate.

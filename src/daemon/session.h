@@ -49,7 +49,7 @@ struct TakenOver {
     std::vector<os::Estate> estates;   // of this, and then of those who had it earlier
     std::map<pid_t, UniqueFd> pidfds;  // of its children
     std::unique_ptr<log::Flight> flight;
-    int pipe_in_flight = -1;
+    log::Flight::Pipes pipes;                     // whose bytes are to be replayed
     os::CgroupPlace place;                        // where its subtree lies
     UniqueFd cgroup;                              // the subtree, locked
     std::shared_ptr<const config::Config> fresh;  // whose other groups are to start; may be null

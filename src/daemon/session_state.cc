@@ -112,7 +112,7 @@ void Session::take_up(state::Snapshot saved) {
     executor_->begin_taking_up(saved);
     if (setup_.taken_over)
         executor_->begin_taking_over(std::move(setup_.taken_over->pidfds),
-                                     setup_.taken_over->pipe_in_flight);
+                                     setup_.taken_over->pipes);
     for (auto& one : saved.groups) {
         auto& group = fleet_->add_group(
             std::make_shared<const config::GroupConfig>(saved.group_configs[one.config]));
@@ -147,11 +147,13 @@ state::KeptDaemon Session::save_for_a_crash() const {
         kept.descriptors.push_back(identity_of(kept.cgroup));
     }
     kept.flight = flight_->fd();
+    kept.staging = flight_->staging_fd();
     kept.generation = setup_.keeper.generation;
     state::for_each_descriptor(kept.snapshot, [&](int fd) {
         if (fd >= 0) kept.descriptors.push_back(identity_of(fd));
     });
     kept.descriptors.push_back(identity_of(kept.flight));
+    if (kept.staging >= 0) kept.descriptors.push_back(identity_of(kept.staging));
     return kept;
 }
 

@@ -30,6 +30,7 @@ class Taken {
         };
         state::for_each_descriptor(kept.daemon.snapshot, want);
         want(kept.daemon.flight);
+        want(kept.daemon.staging);
         want(kept.daemon.cgroup);
         Taken taken;
         taken.expect(kept.daemon.descriptors);
@@ -79,10 +80,14 @@ Status take_all(Inheritance& all, os::Estate& estate) {
     for (const auto& [names, process] : all.kept.processes)
         if (auto pidfd = taken.at(process.pidfd))
             all.parts.pidfds.insert_or_assign(process.process.data.pid, std::move(pidfd));
-    SVD_TRY(all.parts.flight, log::Flight::take_up(taken.at(daemon.flight)));
-    if (const auto pipe = renumbered.find(all.parts.flight->pipe_in_flight());
-        pipe != renumbered.end())
-        all.parts.pipe_in_flight = pipe->second;
+    SVD_TRY(all.parts.flight,
+            log::Flight::take_up(taken.at(daemon.flight), taken.at(daemon.staging)));
+    const auto here = [&](int pipe) {
+        const auto found = renumbered.find(pipe);
+        return found == renumbered.end() ? -1 : found->second;
+    };
+    const auto pipes = all.parts.flight->pipes();
+    all.parts.pipes = {here(pipes.in_flight), here(pipes.staged)};
     all.parts.place = {daemon.cgroup_parent, daemon.cgroup_path};
     all.parts.cgroup = taken.at(daemon.cgroup);
     return {};

@@ -5,6 +5,7 @@
 #include <cstring>
 #include <utility>
 
+#include <fcntl.h>
 #include <poll.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -40,6 +41,7 @@ struct Flight::Page {
     };
     File files[2];  // of the last write at its index modulo 2: the next one's is noted before it
     Mark mark;
+    volatile std::int32_t staged_pipe;  // whose bytes are staged, if any are
     alignas(64) char buffer[kBufferSize];
 };
 
@@ -53,10 +55,11 @@ Result<std::unique_ptr<Flight>> Flight::create() {
     if (::getrandom(page.mark.data(), page.mark.size(), GRND_NONBLOCK) < 0) page.mark.fill(kNoText);
     page.mark[0] = kNoText;
     page.magic = kMagic;
+    flight->open_staging();
     return flight;
 }
 
-Result<std::unique_ptr<Flight>> Flight::take_up(UniqueFd file) {
+Result<std::unique_ptr<Flight>> Flight::take_up(UniqueFd file, UniqueFd staging) {
     struct stat st{};
     if (::fstat(file.get(), &st) != 0) return fail_errno(errno, "look at the bytes in flight");
     if (st.st_size != static_cast<off_t>(sizeof(Page)))
@@ -64,7 +67,26 @@ Result<std::unique_ptr<Flight>> Flight::take_up(UniqueFd file) {
     std::unique_ptr<Flight> flight(new Flight);
     SVD_CHECK(flight->map(std::move(file)));
     if (flight->page_->magic != kMagic) return fail("the bytes in flight are of another version");
+    int there = 0;
+    if (staging && ::ioctl(staging.get(), FIONREAD, &there) == 0) {
+        flight->staged_ = static_cast<std::size_t>(there);
+        flight->staging_.read = std::move(staging);
+    }
     return flight;
+}
+
+// It only saves time: without it, bytes are read where they are.
+void Flight::open_staging() {
+    staged_ = 0;
+    staging_ = {};
+    auto pipe = make_pipe();
+    if (pipe && ::fcntl(pipe->read.get(), F_SETPIPE_SZ, kStagingSize) >= kStagingSize)
+        staging_ = *std::move(pipe);
+}
+
+void Flight::begin_anew() {
+    landed();
+    if (!staging_.write) open_staging();
 }
 
 Status Flight::map(UniqueFd file) {
@@ -79,7 +101,39 @@ Flight::~Flight() {
     if (page_ != nullptr) ::munmap(page_, sizeof(Page));
 }
 
+std::size_t Flight::stage(int pipe) {
+    if (!staging_.write || staged_ > 0) return 0;
+    page_->staged_pipe = pipe;
+    const ssize_t moved = ::splice(pipe, nullptr, staging_.write.get(), nullptr, kStagingSize,
+                                   SPLICE_F_MOVE | SPLICE_F_NONBLOCK);
+    staged_ = moved > 0 ? static_cast<std::size_t>(moved) : 0;
+    return staged_;
+}
+
+// As read(2), noted before and after.
+ssize_t Flight::fill(int from, int pipe, std::size_t size, std::uint64_t passed) {
+    std::memcpy(page_->buffer, page_->mark.data(), std::min(size, page_->mark.size()));
+    page_->pipe = pipe;
+    page_->passed = passed;
+    page_->size = size;
+    page_->writes = writes_ = 0;
+    page_->phase = Page::Reading;
+    const ssize_t got = ::read(from, page_->buffer, size);
+    if (got > 0) page_->size = static_cast<std::uint64_t>(got);
+    page_->phase = got > 0 ? Page::Passing : Page::Nothing;
+    return got;
+}
+
+std::string_view Flight::read_staged(std::uint64_t passed) {
+    const std::size_t size = std::min(staged_, kBufferSize);
+    const ssize_t got = size == 0 ? 0 : fill(staging_.read.get(), page_->staged_pipe, size, passed);
+    if (got <= 0) return {};
+    staged_ -= static_cast<std::size_t>(got);
+    return {page_->buffer, static_cast<std::size_t>(got)};
+}
+
 Flight::Chunk Flight::read(int pipe, std::uint64_t passed) {
+    if (staged_ > 0 && page_->staged_pipe == pipe) return {read_staged(passed)};
     for (;;) {
         // No more than is there: then the read either has not happened or has got all of it.
         int there = 0;
@@ -91,21 +145,9 @@ Flight::Chunk Flight::read(int pipe, std::uint64_t passed) {
             return {{}, state.revents != 0};
         }
         const std::size_t size = std::min(static_cast<std::size_t>(there), kBufferSize);
-        std::memcpy(page_->buffer, page_->mark.data(), std::min(size, page_->mark.size()));
-        page_->pipe = pipe;
-        page_->passed = passed;
-        page_->size = size;
-        page_->writes = writes_ = 0;
-        page_->phase = Page::Reading;
-        const ssize_t got = ::read(pipe, page_->buffer, size);
-        if (got <= 0) {
-            page_->phase = Page::Nothing;
-            if (got < 0 && (errno == EINTR || errno == EAGAIN)) continue;
-            return {{}, true};
-        }
-        page_->size = static_cast<std::uint64_t>(got);
-        page_->phase = Page::Passing;
-        return {{page_->buffer, static_cast<std::size_t>(got)}, false};
+        const ssize_t got = fill(pipe, pipe, size, passed);
+        if (got > 0) return {{page_->buffer, static_cast<std::size_t>(got)}, false};
+        if (got == 0 || (errno != EINTR && errno != EAGAIN)) return {{}, true};
     }
 }
 
@@ -138,8 +180,9 @@ std::size_t Flight::begin_write(const Place& place, std::size_t size) {
     return 0;
 }
 
-int Flight::pipe_in_flight() const {
-    return page_->phase == Page::Nothing ? -1 : page_->pipe;
+Flight::Pipes Flight::pipes() const {
+    return {page_->phase == Page::Nothing ? -1 : page_->pipe,
+            staged_ == 0 ? -1 : page_->staged_pipe};
 }
 
 std::string_view Flight::replay(std::uint64_t passed) {

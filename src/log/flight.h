@@ -8,6 +8,9 @@
 // One chunk is in flight at a time: the daemon has one thread and passes a chunk on before the next
 // read. What is exact is the log files; other receivers of the chunk in flight (syslog, events) may
 // get it again.
+//
+// A writer of a pipe waits while a reader copies from it. So the bytes of a pipe in a rush can be
+// staged first: moved, page by page and not copied, into a pipe that nobody writes to meanwhile.
 #pragma once
 
 #include <array>
@@ -27,17 +30,25 @@ namespace svd::log {
 class Flight {
   public:
     static constexpr std::size_t kBufferSize = 128UL * 1024;
+    static constexpr int kStagingSize = 256 * 1024;
 
     [[nodiscard]] static Result<std::unique_ptr<Flight>> create();
-    // That of a daemon that is gone, to go on with.
-    [[nodiscard]] static Result<std::unique_ptr<Flight>> take_up(UniqueFd file);
+    // That of a daemon that is gone, to go on with. Without what it had staged when `staging` is
+    // none.
+    [[nodiscard]] static Result<std::unique_ptr<Flight>> take_up(UniqueFd file, UniqueFd staging);
     ~Flight();
     Flight(const Flight&) = delete;
     Flight& operator=(const Flight&) = delete;
     [[nodiscard]] int fd() const { return file_.get(); }
+    [[nodiscard]] int staging_fd() const { return staging_.read.get(); }  // -1: nothing is staged
 
-    // What is in the pipe now, at most the buffer. `passed` is what its channel has had before, in
-    // bytes. The view holds until landed(), which is due before the next read.
+    // Moves what is in the pipe now, at most kStagingSize, to where the next reads of this pipe get
+    // it from. How many bytes that were: 0 also when it cannot be done, or while bytes of another
+    // pipe are staged.
+    [[nodiscard]] std::size_t stage(int pipe);
+    // What is staged of the pipe or else in it now, at most the buffer. `passed` is what its
+    // channel has had before, in bytes. The view holds until landed(), which is due before the next
+    // read.
     struct Chunk {
         std::string_view bytes;
         bool at_end = false;  // the pipe has no writer any more, or cannot be read
@@ -66,11 +77,21 @@ class Flight {
         Flight& flight_;
     };
 
-    // The pipe whose bytes were in flight when the earlier daemon ended, -1 when none were; then
-    // these bytes, if their channel had had no more than `passed` before. begin_write() answers for
-    // them from now on until landed().
-    [[nodiscard]] int pipe_in_flight() const;
+    // After a crash, the pipes by the numbers that they had then, -1 for none: whose bytes were in
+    // flight, and whose were staged.
+    struct Pipes {
+        int in_flight = -1;
+        int staged = -1;
+    };
+    [[nodiscard]] Pipes pipes() const;
+    // The bytes that were in flight, if their channel had had no more than `passed` before.
+    // begin_write() answers for them from now on until landed().
     [[nodiscard]] std::string_view replay(std::uint64_t passed);
+    // The bytes that were staged, as read() gives them; empty after the last.
+    [[nodiscard]] std::string_view read_staged(std::uint64_t passed);
+    // Drops what nobody has taken up.
+    void begin_anew();
+
     // Counters that are kept in the same memory, for they change with every event.
     struct Serials {
         std::uint64_t events = 0;
@@ -83,9 +104,13 @@ class Flight {
     struct Page;
     Flight() = default;
     [[nodiscard]] Status map(UniqueFd file);
+    void open_staging();
+    [[nodiscard]] ssize_t fill(int from, int pipe, std::size_t size, std::uint64_t passed);
 
     UniqueFd file_;
     Page* page_ = nullptr;
+    Pipe staging_;
+    std::size_t staged_ = 0;    // bytes in it
     std::uint32_t writes_ = 0;  // of the chunk in flight
     bool replaying_ = false;
     int aside_ = 0;

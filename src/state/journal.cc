@@ -8,8 +8,8 @@
 namespace svd::state {
 
 SVD_STATE(Identity, fd, inode)
-SVD_STATE(KeptDaemon, version, snapshot, cgroup_parent, cgroup_path, cgroup, flight, generation,
-          complete, descriptors)
+SVD_STATE(KeptDaemon, version, snapshot, cgroup_parent, cgroup_path, cgroup, flight, staging,
+          generation, complete, descriptors)
 SVD_STATE(KeptProcess, process, pidfd, descriptors)
 
 namespace {

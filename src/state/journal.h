@@ -34,6 +34,7 @@ struct KeptDaemon {
     std::string cgroup_path;    // of that directory, as /proc/PID/cgroup shows it
     int cgroup = -1;            // descriptor of the subtree, which is locked by it
     int flight = -1;            // descriptor of the bytes on their way to logs
+    int staging = -1;           // descriptor of a pipe with those that come after them
     int generation = 0;         // how many daemons of this row have crashed
     bool complete = false;      // every group has been written
     std::vector<Identity> descriptors;

@@ -29,14 +29,34 @@ class FlightTest : public testing::Test {
     }
     // What a successor reads from what is left, and writes.
     void go_on(int flight_fd, std::uint64_t passed = 0, FileOptions options = {}) {
-        auto flight = Flight::take_up(duplicate(flight_fd).value()).value();
+        auto flight = successor(flight_fd);
         auto file = open(*flight, options);
-        const auto bytes = flight->replay(passed);
-        for (std::size_t i = 0; i < bytes.size(); i += piece_)
-            file->write(bytes.substr(i, piece_), MonoTime{});
+        write(*file, flight->replay(passed));
         flight->landed();
-        EXPECT_EQ(flight->pipe_in_flight(), -1);
+        EXPECT_EQ(flight->pipes().in_flight, -1);
     }
+    static std::unique_ptr<Flight> successor(int flight_fd, int staging_fd = -1) {
+        auto staging = staging_fd < 0 ? UniqueFd() : duplicate(staging_fd).value();
+        return Flight::take_up(duplicate(flight_fd).value(), std::move(staging)).value();
+    }
+    void write(RotatingFile& file, std::string_view bytes) const {
+        for (std::size_t i = 0; i < bytes.size(); i += piece_)
+            file.write(bytes.substr(i, piece_), MonoTime{});
+    }
+    // What a daemon with the next number does with all that an earlier one left; by `steps` chunks.
+    void take_over(const Flight& earlier, std::size_t steps = 100) {
+        auto flight = successor(earlier.fd(), earlier.staging_fd());
+        auto file = open(*flight);
+        auto bytes = flight->replay(0);
+        for (; steps > 0; --steps) {
+            write(*file, bytes);
+            flight->landed();
+            bytes = flight->read_staged(0);
+            if (bytes.empty()) return flight->begin_anew();
+        }
+        write(*file, bytes.substr(0, bytes.size() / 2));
+    }
+    [[nodiscard]] Flight::Chunk read() { return flight_->read(pipe_.read.get(), 0); }
 
     test::Scratch scratch_;
     std::string path_ = scratch_ / "log";
@@ -70,7 +90,7 @@ TEST_F(FlightTest, NothingInFlight_NothingIsReplayed) {
 TEST_F(FlightTest, ReadAndNotWritten_IsWrittenByTheSuccessor) {
     send("some words");
     EXPECT_EQ(flight_->read(pipe_.read.get(), 0).bytes, "some words");
-    EXPECT_EQ(flight_->pipe_in_flight(), pipe_.read.get());
+    EXPECT_EQ(flight_->pipes().in_flight, pipe_.read.get());
     go_on(flight_->fd());
     EXPECT_EQ(read_file(path_), "some words");
 }
@@ -135,14 +155,81 @@ TEST_F(FlightTest, WritesOfOthers_DoNotCount) {
 
 TEST_F(FlightTest, Serials_AreKept) {
     flight_->note({17, 5});
-    const auto serials = Flight::take_up(duplicate(flight_->fd()).value()).value()->serials();
+    const auto serials = successor(flight_->fd())->serials();
     EXPECT_EQ(serials.events, 17U);
     EXPECT_EQ(serials.listener_events, 5U);
 }
 
 TEST_F(FlightTest, AnotherFile_IsRefused) {
     auto file = UniqueFd::adopt(::open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
-    EXPECT_FALSE(Flight::take_up(std::move(file)));
+    EXPECT_FALSE(Flight::take_up(std::move(file), {}));
+}
+
+TEST_F(FlightTest, Staged_IsReadBeforeWhatComesLater) {
+    EXPECT_EQ(flight_->stage(pipe_.read.get()), 0U);
+    send("first");
+    EXPECT_EQ(flight_->stage(pipe_.read.get()), 5U);
+    send("later");
+    EXPECT_EQ(read().bytes, "first");
+    flight_->landed();
+    EXPECT_EQ(read().bytes, "later");
+    flight_->landed();
+    pipe_.write.reset();
+    EXPECT_EQ(flight_->stage(pipe_.read.get()), 0U);
+    EXPECT_TRUE(read().at_end);
+}
+
+TEST_F(FlightTest, StagedOfOnePipe_IsNotOfAnother) {
+    const Pipe other = make_pipe().value();
+    ASSERT_EQ(::write(other.write.get(), "other", 5), 5);
+    send("first");
+    EXPECT_EQ(flight_->stage(pipe_.read.get()), 5U);
+    EXPECT_EQ(flight_->stage(other.read.get()), 0U);
+    EXPECT_EQ(flight_->read(other.read.get(), 0).bytes, "other");
+    flight_->landed();
+    EXPECT_EQ(read().bytes, "first");
+    flight_->landed();
+}
+
+TEST_F(FlightTest, StagedAndNotRead_IsWrittenByTheSuccessor) {
+    send("first ");
+    ASSERT_EQ(flight_->stage(pipe_.read.get()), 6U);
+    EXPECT_EQ(flight_->pipes().in_flight, -1);
+    EXPECT_EQ(flight_->pipes().staged, pipe_.read.get());
+    take_over(*flight_);
+    EXPECT_EQ(read_file(path_), "first ");
+}
+
+TEST_F(FlightTest, CrashWithinWhatIsStaged_AndCrashOfTheSuccessor_LoseNothing) {
+    ASSERT_GT(::fcntl(pipe_.write.get(), F_SETPIPE_SZ, Flight::kStagingSize), 0);
+    std::string text;
+    for (int i = 0; text.size() < std::size_t{Flight::kStagingSize} - 100; ++i)
+        text += fmt::format("line {}\n", i);
+    for (std::size_t steps = 0; steps < 3; ++steps) {
+        ::unlink(path_.c_str());
+        flight_ = Flight::create().value();
+        send(text);
+        ASSERT_EQ(flight_->stage(pipe_.read.get()), text.size());
+        const auto first = read().bytes;
+        EXPECT_EQ(first.size(), Flight::kBufferSize);
+        write(*open(*flight_), first.substr(0, 3 * piece_));
+        EXPECT_EQ(flight_->pipes().in_flight, pipe_.read.get());
+        take_over(*flight_, steps);
+        take_over(*flight_);
+        EXPECT_TRUE(read_file(path_) == text) << steps << " chunks of the successor's";
+    }
+}
+
+TEST_F(FlightTest, WhatNobodyTakesUp_IsDropped_AndStagingGoesOn) {
+    send("some words");
+    ASSERT_EQ(flight_->stage(pipe_.read.get()), 10U);
+    auto flight = successor(flight_->fd(), flight_->staging_fd());
+    EXPECT_EQ(flight->pipes().staged, pipe_.read.get());
+    flight->begin_anew();
+    EXPECT_EQ(flight->pipes().staged, -1);
+    send("more");
+    EXPECT_EQ(flight->stage(pipe_.read.get()), 4U);
+    EXPECT_EQ(flight->read(pipe_.read.get(), 0).bytes, "more");
 }
 
 }  // namespace

@@ -15,6 +15,7 @@ KeptDaemon daemon() {
     kept.snapshot.servers = {{"unix_http_server", 4, "/run/s"}};
     kept.cgroup_parent = "/sys/fs/cgroup/x";
     kept.flight = 6;
+    kept.staging = 7;
     kept.descriptors = {{4, 40}, {6, 60}};
     return kept;
 }
@@ -57,6 +58,7 @@ TEST(Journal, WhatWasWritten_IsReadAgain) {
     EXPECT_EQ(kept.daemon.snapshot.program_version, "1.2.3");
     EXPECT_EQ(kept.daemon.cgroup_parent, "/sys/fs/cgroup/x");
     EXPECT_EQ(kept.daemon.flight, 6);
+    EXPECT_EQ(kept.daemon.staging, 7);
     EXPECT_FALSE(kept.daemon.complete);
     EXPECT_THAT(kept.daemon.descriptors, ElementsAre(Identity{4, 40}, Identity{6, 60}));
     EXPECT_THAT(names(kept), ElementsAre("web:a 10", "web:b 20"));
