@@ -13,14 +13,13 @@ namespace svd::daemon {
 namespace {
 using std::chrono::microseconds;
 
-// So much within one window is a rush, and so little in a tick its end.
-constexpr microseconds kWindow{1000};
-constexpr std::size_t kRush = 64UL * 1024;
-constexpr std::size_t kCalm = 4UL * 1024;
-constexpr int kUsualPipe = 64 * 1024;
+// So many reads within a window are a rush, and less than so much in it are its end.
+constexpr microseconds kWindow{4000};
+constexpr int kRush = 5;
+constexpr std::int64_t kCalm = 512;
 constexpr int kRushPipe = log::Flight::kStagingSize;
 constexpr microseconds kShortestTick{50};
-constexpr microseconds kLongestTick{1000};
+constexpr microseconds kLongestTick{4000};  // what a line may be late
 // Between two looks at a congested channel.
 constexpr microseconds kHold{5000};
 }  // namespace
@@ -31,14 +30,16 @@ Result<std::unique_ptr<OutputReader>> OutputReader::open(os::Loop& loop, UniqueF
                                                          os::Priority priority) {
     SVD_CHECK(set_nonblocking(pipe.get()));
     std::unique_ptr<OutputReader> reader(new OutputReader(loop, std::move(pipe), channel, flight));
-    SVD_CHECK(reader->watch(priority));
+    reader->priority_ = priority;
+    SVD_CHECK(reader->watch());
     return reader;
 }
 
-Status OutputReader::watch(os::Priority priority) {
+Status OutputReader::watch() {
     watch_.reset();  // a descriptor has one watch at a time
-    SVD_TRY(watch_, os::Watch::add(loop_, pipe_.get(), EPOLLIN, priority,
+    SVD_TRY(watch_, os::Watch::add(loop_, pipe_.get(), EPOLLIN, priority_,
                                    [this](std::uint32_t) { on_ready(); }));
+    watched_ = priority_;
     return {};
 }
 
@@ -68,7 +69,7 @@ void OutputReader::drain() {
 }
 
 void OutputReader::read_answer() {
-    if (!pipe_ || low_) return;
+    if (!pipe_ || priority_ != os::Priority::Answer) return;
     // This may happen while another reader's bytes are in flight.
     const log::Flight::Aside aside(flight_);
     char answer[512];
@@ -89,13 +90,15 @@ void OutputReader::on_ready() {
     if (wait_for_channel(now)) return;
     const std::size_t got = read_once(now);
     if (at_end()) return tell_end();
-    if (low_ && !std::exchange(watched_low_, true) && !watch(os::Priority::Output)) return close();
+    if (watched_ != priority_ && !watch()) return close();
+    if (priority_ == os::Priority::Answer) return;  // somebody waits for every one
     if (now.mono - window_ >= kWindow) {
         window_ = now.mono;
         window_bytes_ = 0;
+        window_reads_ = 0;
     }
     window_bytes_ += got;
-    if (window_bytes_ >= kRush) begin_rush(now);
+    if (++window_reads_ >= kRush) begin_rush(now);
 }
 
 Status OutputReader::make_tick() {
@@ -113,24 +116,39 @@ bool OutputReader::wait_for_channel(Now now) {
 }
 
 void OutputReader::begin_rush(Now now) {
-    if (!make_tick()) return;  // slower, that is all
-    const int size = ::fcntl(pipe_.get(), F_SETPIPE_SZ, kRushPipe);
-    capacity_ = static_cast<std::size_t>(size > 0 ? size : kUsualPipe);
+    const int size = ::fcntl(pipe_.get(), F_GETPIPE_SZ);
+    if (size <= 0 || !make_tick()) return;  // slower, that is all
+    capacity_ = usual_capacity_ = size;
     watch_.pause();
-    window_ = now.mono;
-    tick_.set(now.mono + kShortestTick);
+    tick_after(in_window(now), window_bytes_, now);
 }
 
 void OutputReader::end_rush() {
+    window_reads_ = 0;
     window_bytes_ = 0;
-    ::fcntl(pipe_.get(), F_SETPIPE_SZ, kUsualPipe);  // refused while it holds more; no harm
+    if (capacity_ != usual_capacity_)  // refused while it holds more; no harm
+        ::fcntl(pipe_.get(), F_SETPIPE_SZ, usual_capacity_);
     watch_.resume();
+}
+
+// So long as half a pipe takes at the rate of what was read in the window.
+void OutputReader::tick_after(microseconds window, std::size_t got, Now now) {
+    const auto bytes = std::max(static_cast<std::int64_t>(got), std::int64_t{1});
+    const microseconds half(window.count() * (capacity_ / 2) / bytes);
+    window_ = now.mono;
+    tick_.set(now.mono + std::clamp(half, kShortestTick, kLongestTick));
+}
+
+microseconds OutputReader::in_window(Now now) const {
+    const auto passed = std::chrono::duration_cast<microseconds>(now.mono - window_);
+    return std::max(passed, microseconds(1));
 }
 
 void OutputReader::on_tick() {
     const Now now = os::Loop::now();
     if (wait_for_channel(now)) return;
     if (std::exchange(held_, false)) {
+        window_reads_ = 0;
         window_bytes_ = 0;
         return watch_.resume();
     }
@@ -144,13 +162,12 @@ void OutputReader::on_tick() {
         got += more;
     }
     if (at_end()) return tell_end();
-    if (got < kCalm) return end_rush();
-    // As long as half a pipe takes at this rate.
-    const auto since = std::chrono::duration_cast<microseconds>(now.mono - window_);
-    const auto half = static_cast<std::int64_t>(capacity_ / 2);
-    const microseconds next(since.count() * half / static_cast<std::int64_t>(got));
-    window_ = now.mono;
-    tick_.set(now.mono + std::clamp(next, kShortestTick, kLongestTick));
+    const auto window = in_window(now);
+    const auto bytes = static_cast<std::int64_t>(got);
+    if (bytes * kWindow.count() < kCalm * window.count()) return end_rush();
+    if (bytes >= capacity_ / 2 && capacity_ < kRushPipe)
+        capacity_ = std::max(capacity_, ::fcntl(pipe_.get(), F_SETPIPE_SZ, kRushPipe));
+    tick_after(window, got, now);
 }
 
 void OutputReader::close() {

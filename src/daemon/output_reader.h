@@ -4,9 +4,10 @@
 // live on. So the reader stops by itself at end of file, and is told by drain() when the run is
 // over.
 //
-// A child that writes short lines without a pause would wake the loop for every few of them, and
-// pay for waking it. Such a pipe is made larger and looked at by the clock, several times before it
-// could be full, until the rush is over.
+// A child that writes lines one by one would wake the loop for every few of them, and pay for
+// waking it. When they come fast its pipe is looked at by the clock instead, several times before
+// it could be full, until the rush is over; a great rush gets a larger pipe. Who answers somebody
+// is heard at once.
 //
 // While its channel is congested nothing is read: the pipe fills, and the child waits.
 #pragma once
@@ -37,7 +38,7 @@ class OutputReader {
     [[nodiscard]] bool at_end() const { return !pipe_; }
     [[nodiscard]] int fd() const { return pipe_.get(); }  // -1 at the end
     // From Priority::Answer to that of any other output, with the next turn.
-    void lower_priority() { low_ = true; }
+    void lower_priority() { priority_ = os::Priority::Output; }
     // For a channel that holds something back between two chunks: called before the next read.
     void on_passed(std::function<void()> call) { on_passed_ = std::move(call); }
     // Called with every read, after the channel; must not destroy this reader.
@@ -54,12 +55,14 @@ class OutputReader {
     std::size_t read_once(Now now);
     // Reads until the pipe is empty or `limit` bytes are read.
     std::size_t read_up_to(std::size_t limit, Now now);
-    Status watch(os::Priority priority);
+    Status watch();
     void on_ready();
     void on_tick();
     bool wait_for_channel(Now now);
     Status make_tick();
     void begin_rush(Now now);
+    void tick_after(std::chrono::microseconds window, std::size_t got, Now now);
+    [[nodiscard]] std::chrono::microseconds in_window(Now now) const;
     void end_rush();
     void tell_end();
     void close();
@@ -73,12 +76,14 @@ class OutputReader {
     std::function<void()> on_end_;
     os::Watch watch_;
 
-    bool held_ = false;         // until the channel is no longer congested
-    bool low_ = false;          // no longer an answerer
-    bool watched_low_ = false;  // and the watch knows it
-    MonoTime window_{};         // in which window_bytes_ were read; or the last tick of a rush
+    os::Priority priority_{};
+    os::Priority watched_{};  // what the watch knows of it
+    bool held_ = false;       // until the channel is no longer congested
+    MonoTime window_{};       // since when this was read; or the last tick of a rush
+    int window_reads_ = 0;
     std::size_t window_bytes_ = 0;
-    std::size_t capacity_ = 0;  // of the pipe in a rush
+    int usual_capacity_ = 0;  // of the pipe, before a rush
+    int capacity_ = 0;        // and in it
     os::Timer tick_;
 };
 

@@ -13,14 +13,28 @@ constexpr int kUsualPipe = 64 * 1024;
 
 class OutputReaderTest : public testing::Test {
   protected:
-    OutputReaderTest() {
+    OutputReaderTest() { open(os::Priority::Output); }
+    void open(os::Priority priority) {
         auto pipe = make_pipe().value();
         write_end_ = std::move(pipe.write);
         read_end_ = pipe.read.get();
         EXPECT_TRUE(set_nonblocking(write_end_.get()).has_value());
-        reader_ = OutputReader::open(loop_, std::move(pipe.read), nullptr, *flight_).value();
+        reader_ =
+            OutputReader::open(loop_, std::move(pipe.read), nullptr, *flight_, priority).value();
         reader_->on_chunk([this](std::string_view chunk) { seen_ += chunk; });
         reader_->on_end([this] { ++ends_; });
+    }
+    // Writes so many lines, one each turn of the loop; how many of the turns found theirs.
+    int seen_at_once(int lines) {
+        int count = 0;
+        for (int i = 0; i < lines; ++i) {
+            const std::string line = fmt::format("line {}\n", i);
+            EXPECT_EQ(::write(write_end_.get(), line.data(), line.size()),
+                      static_cast<ssize_t>(line.size()));
+            EXPECT_TRUE(loop_.turn(Duration::zero()).has_value());
+            if (seen_.ends_with(line)) ++count;
+        }
+        return count;
     }
 
     // As fast as the reader takes it, while the loop turns. False when that does not end.
@@ -80,6 +94,29 @@ TEST_F(OutputReaderTest, EndOfThePipeInARush_IsToldOnce) {
     EXPECT_TRUE(reader_->at_end());
     ASSERT_TRUE(loop_.turn(std::chrono::milliseconds(20)).has_value());
     EXPECT_EQ(ends_, 1);
+}
+
+TEST_F(OutputReaderTest, LinesOneByOne_AreGatheredByTheClock) {
+    EXPECT_EQ(seen_at_once(2), 2);
+    EXPECT_LT(seen_at_once(2000), 1000);
+    EXPECT_TRUE(turn_until([&] { return seen_.ends_with("line 1999\n"); }));
+    EXPECT_EQ(capacity(), kUsualPipe);
+}
+
+TEST_F(OutputReaderTest, Answers_AreHeardAtOnce) {
+    open(os::Priority::Answer);
+    EXPECT_EQ(seen_at_once(1000), 1000);
+    reader_->lower_priority();
+    EXPECT_LT(seen_at_once(2000), 1000);
+}
+
+// What a user gets who has many pipes already.
+TEST_F(OutputReaderTest, RushThroughASmallPipe_ArrivesWhole_AndLeavesItSmall) {
+    ASSERT_EQ(::fcntl(read_end_, F_SETPIPE_SZ, 4096), 4096);
+    const std::string text = numbered_lines(1'000'000);
+    ASSERT_TRUE(send(text));
+    EXPECT_TRUE(turn_until([&] { return seen_.size() >= text.size() && capacity() == 4096; }));
+    EXPECT_TRUE(seen_ == text);
 }
 
 TEST_F(OutputReaderTest, DrainInARush_TakesAllThatIsThere) {
