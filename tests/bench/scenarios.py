@@ -213,18 +213,27 @@ def accounting(bench):
 
 
 def _written(bench, count, seconds):
-    """Lets `count` writers run; ([bytes of each], bytes/s altogether)."""
+    """Lets `count` writers run; ([bytes of each], MB/s altogether until the last one was done)."""
     numbers = range(1, count + 1)
+    start = time.monotonic_ns()
     bench.board.go()
     ends = bench.board.wait(kinds.WRITE_END, numbers, seconds + 60, pause=0.01)
     if len(ends) < count:
         raise RuntimeError(f"{len(ends)} of {count} writers ended")
-    return [record.value for record in ends.values()]
+    each, last = [record.value for record in ends.values()], max(one.at_ns for one in ends.values())
+    return each, sum(each) / (last - start) * 1e3
 
 
 def _writers(bench, count, total, seconds):
     return [Program(i, bench.helper("spew", i, total, seconds, 100), f"{bench.scratch}/w{i}.log")
             for i in range(1, count + 1)]
+
+
+def _remove_logs(bench):
+    """So that everybody's log gets the same memory, the peers' too."""
+    for name in os.listdir(bench.scratch):
+        if ".log" in name:
+            os.unlink(f"{bench.scratch}/{name}")
 
 
 def _cat_rate(bench, total, seconds):
@@ -235,12 +244,10 @@ def _cat_rate(bench, total, seconds):
         reader = subprocess.Popen(["cat"], stdin=writer.stdout, stdout=log)
         writer.stdout.close()
         bench.board.wait(kinds.UP, [1], 10)
-        start = time.monotonic()
-        written = _written(bench, 1, seconds)[0]
-        reader.wait(60)
-        rate = written / (time.monotonic() - start) / 1e6
+        rate = _written(bench, 1, seconds)[1]
         writer.kill()
         writer.wait()
+        reader.wait(60)
     os.unlink(log.name)
     return rate
 
@@ -325,17 +332,31 @@ def logs(bench):
         if name == "svd" or "svd" not in bench.managers:
             rate["cat > file"].append(_cat_rate(bench, total, seconds))
         manager, _, _ = bench.up(name, _writers(bench, 1, total, seconds))
-        start = time.monotonic()
-        written = _written(bench, 1, seconds)[0]
-        rate.setdefault(name, []).append(written / (time.monotonic() - start) / 1e6)
+        rate.setdefault(name, []).append(_written(bench, 1, seconds)[1])
         manager.end()
+        _remove_logs(bench)
     for name in [one for one in SUPERVISORS if one in bench.managers]:
         manager, _, _ = bench.up(name, _writers(bench, 100, total, seconds))
-        each = sorted(_written(bench, 100, seconds))
+        each = sorted(_written(bench, 100, seconds)[0])
         share[name] = each[0] / each[len(each) // 2]
         manager.end()
+        _remove_logs(bench)
+    calm = {}
+    for name in bench.each_run(SUPERVISORS):
+        writer = Program(1, bench.helper("spew", 1, total, 4, 100, 10_000), bench.scratch + "/w1.log")
+        manager, _, _ = bench.up(name, [writer])
+        time.sleep(1)  # what starting left to do is done
+        bench.board.go()
+        time.sleep(1)  # it writes evenly by now
+        before, seconds = cpu_ns(manager.process.pid), 2
+        time.sleep(seconds)  # the measurement
+        calm.setdefault(name, []).append(
+            (cpu_ns(manager.process.pid) - before) / 1e9 / seconds * 100)
+        manager.end()
+        _remove_logs(bench)
     return [Row("log of one child", "MB/s", rate,
                 Target(">= 0.9 of cat", factor=0.9, peer="cat > file"), more=True),
+            Row("10,000 lines a second of one child", "% CPU", calm),
             Row("100 children: least share / median share", "", share, more=True)]
 
 
