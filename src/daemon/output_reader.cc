@@ -13,10 +13,9 @@ namespace svd::daemon {
 namespace {
 using std::chrono::microseconds;
 
-// So many reads within a window are a rush, and less than so much in it are its end.
+// So many reads within a window are a rush; a tick that finds nothing is its end.
 constexpr microseconds kWindow{4000};
 constexpr int kRush = 5;
-constexpr std::int64_t kCalm = 512;
 constexpr int kRushPipe = log::Flight::kStagingSize;
 constexpr microseconds kShortestTick{50};
 constexpr microseconds kLongestTick{4000};  // what a line may be late
@@ -126,8 +125,9 @@ void OutputReader::begin_rush(Now now) {
 void OutputReader::end_rush() {
     window_reads_ = 0;
     window_bytes_ = 0;
-    if (capacity_ != usual_capacity_)  // refused while it holds more; no harm
-        ::fcntl(pipe_.get(), F_SETPIPE_SZ, usual_capacity_);
+    if (std::exchange(capacity_, usual_capacity_) != usual_capacity_)
+        ::fcntl(pipe_.get(), F_SETPIPE_SZ,
+                usual_capacity_);  // refused while it holds more: no harm
     watch_.resume();
 }
 
@@ -147,11 +147,7 @@ microseconds OutputReader::in_window(Now now) const {
 void OutputReader::on_tick() {
     const Now now = os::Loop::now();
     if (wait_for_channel(now)) return;
-    if (std::exchange(held_, false)) {
-        window_reads_ = 0;
-        window_bytes_ = 0;
-        return watch_.resume();
-    }
+    if (std::exchange(held_, false)) return end_rush();
     // No more than is there now: what comes meanwhile are a few lines, for which every read would
     // keep their writer waiting.
     const std::size_t there = flight_.stage(pipe_.get());
@@ -162,10 +158,9 @@ void OutputReader::on_tick() {
         got += more;
     }
     if (at_end()) return tell_end();
+    if (got == 0) return end_rush();
     const auto window = in_window(now);
-    const auto bytes = static_cast<std::int64_t>(got);
-    if (bytes * kWindow.count() < kCalm * window.count()) return end_rush();
-    if (bytes >= capacity_ / 2 && capacity_ < kRushPipe)
+    if (got >= static_cast<std::size_t>(capacity_ / 2) && capacity_ < kRushPipe)
         capacity_ = std::max(capacity_, ::fcntl(pipe_.get(), F_SETPIPE_SZ, kRushPipe));
     tick_after(window, got, now);
 }
