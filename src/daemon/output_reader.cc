@@ -125,9 +125,9 @@ void OutputReader::begin_rush(Now now) {
 void OutputReader::end_rush() {
     window_reads_ = 0;
     window_bytes_ = 0;
+    // Refused while it holds more: no harm.
     if (std::exchange(capacity_, usual_capacity_) != usual_capacity_)
-        ::fcntl(pipe_.get(), F_SETPIPE_SZ,
-                usual_capacity_);  // refused while it holds more: no harm
+        ::fcntl(pipe_.get(), F_SETPIPE_SZ, usual_capacity_);
     watch_.resume();
 }
 

@@ -119,6 +119,18 @@ TEST_F(OutputReaderTest, RushThroughASmallPipe_ArrivesWhole_AndLeavesItSmall) {
     EXPECT_TRUE(seen_ == text);
 }
 
+// There may be no room for one, and a successor has none at first.
+TEST_F(OutputReaderTest, RushWithoutStaging_ArrivesWhole) {
+    auto former = std::move(flight_);
+    flight_ = log::Flight::take_up(duplicate(former->fd()).value(), {}).value();
+    ASSERT_EQ(flight_->staging_fd(), -1);
+    open(os::Priority::Output);
+    const std::string text = numbered_lines(2'000'000);
+    ASSERT_TRUE(send(text));
+    EXPECT_TRUE(turn_until([&] { return seen_.size() >= text.size(); }));
+    EXPECT_TRUE(seen_ == text);
+}
+
 TEST_F(OutputReaderTest, DrainInARush_TakesAllThatIsThere) {
     const std::string text = numbered_lines(2'000'000);
     ASSERT_TRUE(send(text));
