@@ -120,7 +120,6 @@ def logs(page, daemon):
     page.browser.press(page.row("cat", "th a"))
     until(lambda: page.browser.title() == "Supervisor tail of process cat", "the tail page")
 
-
     def shown():
         return "".join(page.browser.texts("#log"))
 
@@ -288,6 +287,8 @@ def run(browser, svd, screenshots):
                 if screenshots:
                     take_pictures(page, screenshots, f"{size_name}-{'script' if scripts else 'plain'}")
             finally:
+                # A page left open would go on asking the daemon that has gone, and say so in the console.
+                browser.open("about:blank")
                 daemon.close()
     return failed
 
