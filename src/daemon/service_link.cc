@@ -11,7 +11,7 @@ using namespace std::chrono_literals;
 
 namespace {
 constexpr auto kBetweenStatuses = 1s;
-// More than the time between two calls of stopping().
+// More than the time between two statuses, or two calls of ending().
 constexpr auto kPatience = 15s;
 constexpr auto kTellAgainAfter = 100ms;
 }  // namespace
@@ -45,14 +45,15 @@ void ServiceLink::ready() {
 }
 
 void ServiceLink::programs_changed() {
-    if (!ready_ || ending_ || status_timer_.deadline()) return;
+    if (!manager_.is_heard() || ending_ || status_timer_.deadline()) return;
     status_timer_.set(std::max(next_status_, os::Loop::now().mono));
 }
 
 void ServiceLink::send_status() {
     if (ending_) return;
+    if (!ready_) manager_.extend_timeout(kPatience);
     auto text = status();
-    if (text == sent_) return;
+    if (ready_ && text == sent_) return;
     sent_ = std::move(text);
     next_status_ = os::Loop::now().mono + kBetweenStatuses;
     manager_.status(sent_);

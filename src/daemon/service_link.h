@@ -1,5 +1,6 @@
 // What the service manager above us (systemd) hears while a session lives: readiness, a live
-// summary as the status, reloads, slow stops, the watchdog. Nothing happens where none listens.
+// summary as the status, reloads, slow starts and stops, the watchdog. Nothing happens where none
+// listens.
 #pragma once
 
 #include <memory>
@@ -19,7 +20,8 @@ class ServiceLink {
 
     // What was to start has been started. Again: no effect.
     void ready();
-    // Some program is in another state. The status follows, once a second at most.
+    // Some program is in another state. The status follows, once a second at most; and until
+    // ready() the manager is asked for more time with it, for the start goes on.
     void programs_changed();
     // The configuration is being read, and then: it was, or why not. The reason stays in the
     // status until it is read successfully.

@@ -11,7 +11,7 @@ import root as debian
 
 NEEDS = ("mmdebstrap", "qemu-system-x86_64", "cpio", "mkfs.ext4", "setpriv")
 BOOT_SECONDS = 600
-MEMORY = "1024M"
+MEMORY = os.environ.get("SVD_TEST_MEMORY", "1024M")
 DISK = "1G"
 # Without udev nobody would tell systemd of the first serial line. Where emulation gets too little time, the
 # kernel is not to take it for broken hardware.

@@ -50,6 +50,16 @@ class Service(DaemonCase):
         self.assertEqual(ready[0]["STATUS"], "1 starting, 1 stopped")
         self.wait_status("1 running, 1 stopped")
 
+    def test_LongStart_AsksForTimeWhileItGoesOn(self):
+        self.start("[program:many]\ncommand=/bin/cat\nprocess_name=%(process_num)d\nnumprocs=200\n",
+                   all_run=False)
+        self.wait("it is ready", lambda: self.values("READY"))
+        ready = ["READY" in message for message in self.heard].index(True)
+        before = [message for message in self.heard[:ready] if "EXTEND_TIMEOUT_USEC" in message]
+        self.assertGreater(len(before), 0)
+        self.assertGreater(int(before[0]["EXTEND_TIMEOUT_USEC"]), 3_000_000)
+        self.assertNotIn("EXTEND_TIMEOUT_USEC", str(self.heard[ready:]))
+
     def test_Status_NamesWhatIsInTrouble(self):
         self.start("[program:a]\ncommand=/bin/cat\n"
                    "[program:web]\ncommand=/bin/false\nstartretries=0\n", all_run=False)
