@@ -381,6 +381,26 @@ def stop(bench):
             Row("shutdown with all running", "s", down)]
 
 
+def reading(bench):
+    """svd reads 10,000 programs, each in a file of its own in one included directory."""
+    count, folder, times = 10 * bench.programs, bench.scratch + "/included", []
+    os.makedirs(folder)
+    for i in range(count):
+        with open(f"{folder}/p{i:05}.conf", "w", encoding="utf-8") as file:
+            file.write(f"[program:p{i:05}]\ncommand=/bin/sleep {i}\nautorestart=true\n"
+                       f"stdout_logfile={bench.scratch}/p{i}.log\n")
+    root = bench.scratch + "/root.conf"
+    with open(root, "w", encoding="utf-8") as file:
+        file.write("[supervisord]\n[include]\nfiles=included/*.conf\n")
+    for _ in range(bench.runs):
+        seconds, code, output = run([bench.managers["svd"].daemon, "--check", "-c", root], 60)
+        if code != 0:
+            raise RuntimeError(output)
+        times.append(seconds)
+    return [Row(f"reading {count} included programs", "s", {"svd": times},
+                Target("<= 1 s", at_most=1))]
+
+
 def update(bench):
     """One of 1000 programs gets a new command: until that runs, and how many others restarted."""
     times, others = {}, {}
@@ -530,5 +550,5 @@ def tree(bench):
 
 
 SCENARIOS = {one.__name__: one
-             for one in (boot, restart, control, idle, accounting, events, logs, stop, update,
+             for one in (boot, restart, control, idle, accounting, events, logs, stop, reading, update,
                          upgrade, takeover, tree, many)}

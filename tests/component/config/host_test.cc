@@ -45,6 +45,28 @@ TEST_F(HostTest, NamedPipe_IsRefused) {
     EXPECT_EQ(error(pipe("p")), "it is a named pipe, not a file");
 }
 
+TEST_F(HostTest, TenThousandIncludedFiles_AreReadInOrder) {
+    constexpr std::size_t kFiles = 10'000;
+    std::filesystem::create_directory(directory + "/conf.d");
+    for (std::size_t i = 0; i < kFiles; ++i)
+        file(fmt::format("conf.d/p{:05}.conf", i),
+             fmt::format("[program:p{:05}]\ncommand=/bin/cat {}\n", i, i));
+    LoadRequest request;
+    request.working_directory = directory;
+    request.path = file("svd.conf", "[supervisord]\n[include]\nfiles=conf.d/*.conf\n");
+    const auto result = load(request);
+    for (const auto& problem : result.problems.list)
+        EXPECT_EQ(problem.severity, Severity::Info) << problem.text;
+    ASSERT_TRUE(result.config.has_value());
+    ASSERT_EQ(result.config->groups.size(), kFiles);
+    for (std::size_t i = 0; i < kFiles; ++i) {
+        const auto& group = result.config->groups[i];
+        EXPECT_EQ(group.name, fmt::format("p{:05}", i));
+        ASSERT_EQ(group.processes.size(), 1U);
+        EXPECT_EQ(group.processes[0]->command, fmt::format("/bin/cat {}", i));
+    }
+}
+
 TEST_F(HostTest, NamedPipesInAConfiguration_AreToldByName) {
     const std::string included = pipe("more.ini");
     const std::string variables = pipe("variables");
