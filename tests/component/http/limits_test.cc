@@ -1,4 +1,6 @@
 // What hostile, slow, many or absent clients can do.
+#include <span>
+
 #include <sys/resource.h>
 
 #include "component/http/support.h"
@@ -23,6 +25,56 @@ TEST_F(ServerTest, TwoHundredClients_AreServedTogether) {
     EXPECT_EQ(server->connection_count(), 200U);
     clients.clear();
     EXPECT_TRUE(pump([&] { return server->connection_count() == 0; }));
+}
+
+// Fifty each: those who stop in the middle of a request, those who never read their answer, those
+// who close their half after asking, and those who behave.
+TEST_F(ServerTest, SlowAndHalfOpenClients_HoldNobodyUp) {
+    add_echo();
+    route("/big", [](Request&, Responder responder) {
+        responder.send({200, {}, std::string(1'000'000, 'x')});
+    });
+    serve();
+    constexpr std::size_t kEach = 50;
+    std::vector<Client> clients;
+    // The kernel takes some megabytes for a TCP client that does not read, and of a unix socket
+    // few.
+    for (std::size_t i = 0; i < 4 * kEach; ++i)
+        clients.push_back(i / kEach == 1 || i % 2 == 0 ? connect() : connect_tcp());
+    const auto of_kind = [&](std::size_t kind) {
+        return std::span(clients).subspan(kind * kEach, kEach);
+    };
+    const std::string request = post("/echo", "hello");
+    const std::string_view first_half = std::string_view(request).substr(0, request.size() / 2);
+    const auto expect_echo = [&](Client& client) {
+        const auto answers = await_answers(client, 1);
+        ASSERT_EQ(answers.size(), 1U);
+        EXPECT_EQ(answers[0].body, "POST:hello");
+    };
+    for (Client& slow : of_kind(0)) ASSERT_TRUE(slow.send(first_half));
+    for (Client& deaf : of_kind(1)) ASSERT_TRUE(deaf.send(get("/big")));
+    ASSERT_TRUE(pump([&] { return server->unsent_count() == kEach; }));
+    for (Client& half : of_kind(2)) {
+        ASSERT_TRUE(half.send(request));
+        half.shut_writing();
+    }
+    for (int round = 0; round < 3; ++round) {
+        for (Client& usual : of_kind(3)) ASSERT_TRUE(usual.send(request));
+        for (Client& usual : of_kind(3)) expect_echo(usual);
+    }
+    for (Client& half : of_kind(2)) expect_echo(half);
+    EXPECT_TRUE(pump([&] { return server->connection_count() == 3 * kEach; }));
+    // Nobody was forgotten: the rest comes byte by byte, and the deaf read at last.
+    for (const char byte : std::string_view(request).substr(first_half.size())) {
+        for (Client& slow : of_kind(0)) ASSERT_TRUE(slow.send({&byte, 1}));
+        settle();
+    }
+    for (Client& slow : of_kind(0)) expect_echo(slow);
+    for (Client& deaf : of_kind(1)) {
+        const auto answers = await_answers(deaf, 1);
+        ASSERT_EQ(answers.size(), 1U);
+        EXPECT_EQ(answers[0].body.size(), 1'000'000U);
+    }
 }
 
 TEST_F(ServerTest, HugeBody_Is413AndTheAnswerArrives) {
