@@ -354,14 +354,15 @@ TEST(Load, LoginEnvironmentWithoutAUser_IsAWarning) {
 
 TEST(LoadClient, ReadsItsSection_AlsoFromIncludes) {
     Fixture fixture;
+    fixture.request.environment["HOME"] = "/home/me";
     fixture.host.files["/etc/s.conf"] =
         "[supervisorctl]\nserverurl=unix://~/s.sock\nhistory_file=~/h\n[include]\nfiles=d/* x*\n";
     fixture.host.files["/etc/d/a"] = "[supervisorctl]\nprompt=%(ENV_FOO)s\nusername=u\n";
     fixture.host.files["/etc/d/b"] = "broken";
     const auto client = load_client(fixture.request, fixture.host);
     ASSERT_TRUE(client.has_value()) << client.error().text;
-    EXPECT_EQ(client->serverurl, "unix:///root/s.sock");
-    EXPECT_EQ(client->history_file, "/root/h");
+    EXPECT_EQ(client->serverurl, "unix:///home/me/s.sock");
+    EXPECT_EQ(client->history_file, "/home/me/h");
     EXPECT_EQ(client->prompt, "foo");
     EXPECT_EQ(client->username, "u");
     EXPECT_FALSE(client->password.has_value());
