@@ -45,7 +45,12 @@ Config load_sections(const LoadRequest& request, const Host& host, const ReadFil
                      Names names, ProblemSink& problems) {
     LoadContext context{request,  files.document,         files.root->here,
                         problems, Lookups(host, request), std::move(names)};
-    const Section& section = *files.document.find("supervisord");
+    // Without its section the daemon has all defaults, and everything else is read and reported
+    // too.
+    const Section absent("supervisord", files.root, 0);
+    const Section* const written = files.document.find("supervisord");
+    const Section& section = written != nullptr ? *written : absent;
+    if (written == nullptr) report_missing_section(files, problems);
     Config config;
     config.path = absolute_path(request.path, request.working_directory);
     config.here = files.root->here;
@@ -75,12 +80,8 @@ LoadResult load(const LoadRequest& request, const Host& host) {
     ProblemSink problems;
     Names names = environment_names(request.environment);
     if (const auto files = read_document(request, host, names, problems)) {
-        if (files->document.find("supervisord") == nullptr) {
-            report_missing_section(*files, problems);
-        } else {
-            Config config = load_sections(request, host, *files, std::move(names), problems);
-            if (problems.error_count() == 0) result.config = std::move(config);
-        }
+        Config config = load_sections(request, host, *files, std::move(names), problems);
+        if (problems.error_count() == 0) result.config = std::move(config);
     }
     result.problems = problems.take();
     return result;
