@@ -1,13 +1,13 @@
 #!/bin/bash
 # Many programs under systemd: they start, svd answers, they stop, and nothing is left. For more than the limit of
 # open files allows outside (two descriptors each), and to see that all of it grows with their number and no more.
-# In the emulated machine they start for longer than systemd's patience of two seconds: svd asks for more.
-# many.sh [NUMBER...]; prints "seconds WHAT NUMBER SECONDS". 10,000 of them want SVD_TEST_MEMORY=6G.
+# In the emulated machine they start for longer than systemd's patience of five seconds: svd asks for more.
+# many.sh [NUMBER...]; prints "seconds WHAT NUMBER SECONDS". 10,000 of them want SVD_TEST_MEMORY=8G.
 # shellcheck source=tests/system/checks.sh
 . ./checks.sh
-[ $# -gt 0 ] || set -- 200
+[ $# -gt 0 ] || set -- 400
 mkdir -p /etc/svd /etc/systemd/system/svd.service.d
-printf '[Service]\nTimeoutStartSec=2\n' >/etc/systemd/system/svd.service.d/patience.conf
+printf '[Service]\nTimeoutStartSec=5\n' >/etc/systemd/system/svd.service.d/patience.conf
 systemctl daemon-reload
 
 configuration() { # NUMBER
