@@ -28,7 +28,7 @@ MemoryJudgement judge_memory(const os::MemoryReading& reading, std::uint64_t lim
     if (used > limit) return {.over = true};
     MemoryJudgement judgement;
     const std::uint64_t with_cache = saturating_sum(reading.charged, reading.swapped);
-    if (with_cache < limit) {
+    if (with_cache < limit && !reading.reached) {
         judgement.mark = limit - reading.swapped;
     } else {
         const std::uint64_t step = std::max(limit / kStepsOfLimit, kLeastStep);
@@ -36,7 +36,8 @@ MemoryJudgement judge_memory(const os::MemoryReading& reading, std::uint64_t lim
         judgement.look_again = true;
     }
     if (high) judgement.mark = std::min(judgement.mark, *high);
-    judgement.above_mark = reading.charged >= judgement.mark;
+    judgement.above_mark =
+        reading.charged >= judgement.mark || (reading.reached && judgement.mark == high);
     judgement.look_again = judgement.look_again || judgement.above_mark;
     return judgement;
 }

@@ -16,13 +16,14 @@ struct MemoryJudgement {
     std::uint64_t mark = 0;
     // The mark alone will not tell in time: look again.
     bool look_again = false;
-    // More than the mark is charged, which is no news any more: `high` is below.
+    // The mark is reached all the time, which is no news any more: `high` is below.
     bool above_mark = false;
 };
 // `high` is what memory_high says. As long as all that is charged is within `limit`, the mark is
-// there and nobody has to look. When page cache fills the rest, the mark goes up by what is still
-// missing, so that no program is slowed down for its cache; and since cache may go and make room
-// under a raised mark without a word, somebody has to look now and then.
+// there and nobody has to look. When page cache fills the rest, or has filled it until the kernel
+// made room, the mark goes up by what is still missing, so that no program is slowed down for its
+// cache; and since cache may go and make room under a raised mark without a word, somebody has to
+// look now and then.
 [[nodiscard]] MemoryJudgement judge_memory(const os::MemoryReading& reading, std::uint64_t limit,
                                            std::optional<std::uint64_t> high);
 

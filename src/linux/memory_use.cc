@@ -18,10 +18,12 @@ namespace svd::os {
 
 namespace {
 
-// The kernel rings until the file is read.
-void acknowledge(int events) {
+// How often the mark was reached. The kernel rings until this is read.
+std::uint64_t times_reached(int events) {
     std::array<char, 256> text{};
-    if (::pread(events, text.data(), text.size(), 0) < 0) return;  // read() will fail as well
+    const auto size = ::pread(events, text.data(), text.size(), 0);
+    if (size <= 0) return 0;  // MemoryAlarm::read() will fail as well
+    return parse_keyed({text.data(), static_cast<std::size_t>(size)}, "high").value_or(0);
 }
 
 }  // namespace
@@ -64,19 +66,22 @@ Result<MemoryAlarm> MemoryAlarm::open(Loop& loop, UniqueFd directory, std::funct
         UniqueFd::adopt(::openat(directory.get(), "memory.events", O_RDONLY | O_CLOEXEC));
     if (!alarm.events_) return fail_errno(errno, "open memory.events");
     const int events = alarm.events_.get();
-    acknowledge(events);
+    alarm.times_reached_ = times_reached(events);
     SVD_TRY(alarm.watch_, Watch::add(loop, events, EPOLLPRI, Priority::CgroupEmpty,
                                      [events, ring = std::move(ring)](std::uint32_t) {
-                                         acknowledge(events);
+                                         static_cast<void>(times_reached(events));
                                          ring();
                                      }));
     alarm.directory_ = std::move(directory);
     return alarm;
 }
 
-void MemoryAlarm::listen() {
-    acknowledge(events_.get());
-    watch_.resume();
+std::optional<MemoryReading> MemoryAlarm::read() {
+    // First: what comes after it is news for the next reading.
+    const auto times = times_reached(events_.get());
+    auto reading = read_memory(directory_.get());
+    if (reading) reading->reached = std::exchange(times_reached_, times) != times;
+    return reading;
 }
 
 Status MemoryAlarm::set_mark(std::optional<std::uint64_t> bytes) {

@@ -21,6 +21,9 @@ struct MemoryReading {
     std::uint64_t charged = 0;      // memory.current
     std::uint64_t reclaimable = 0;  // of it: page cache and slabs that the kernel can take back
     std::uint64_t swapped = 0;
+    // By a MemoryAlarm: the mark was reached since the last reading. What was above may be taken
+    // back already.
+    bool reached = false;
     [[nodiscard]] std::uint64_t used() const {
         return charged - (reclaimable < charged ? reclaimable : charged) + swapped;
     }
@@ -46,17 +49,16 @@ class MemoryAlarm {
                                                   std::function<void()> ring);
     // Does not wait until the kernel has taken back what is above, where it can do without.
     [[nodiscard]] Status set_mark(std::optional<std::uint64_t> bytes);
-    [[nodiscard]] std::optional<MemoryReading> read() const {
-        return read_memory(directory_.get());
-    }
+    [[nodiscard]] std::optional<MemoryReading> read();
     void silence() { watch_.pause(); }
-    void listen();
+    void listen() { watch_.resume(); }
     explicit operator bool() const { return static_cast<bool>(directory_); }
 
   private:
     UniqueFd directory_;
     UniqueFd events_;
-    Watch watch_;  // after the descriptor it watches
+    std::uint64_t times_reached_ = 0;  // when it was last read
+    Watch watch_;                      // after the descriptor it watches
 };
 
 }  // namespace svd::os

@@ -37,6 +37,16 @@ TEST(MemoryPlan, CacheIsNoNeed_TheMarkRisesByWhatIsMissing) {
     EXPECT_FALSE(judged.above_mark);
 }
 
+TEST(MemoryPlan, CacheThatTheKernelHasTakenBackAlready_RaisesTheMarkToo) {
+    auto seen = reading(590, 400);
+    EXPECT_EQ(judge_memory(seen, kLimit, {}).mark, kLimit);
+    seen.reached = true;
+    const auto judged = judge_memory(seen, kLimit, {});
+    EXPECT_EQ(judged.mark, (590 + 410) * kMega);
+    EXPECT_TRUE(judged.look_again);
+    EXPECT_FALSE(judged.over || judged.above_mark);
+}
+
 TEST(MemoryPlan, CloseToTheLimit_TheMarkRisesBySteps) {
     const auto judged = judge_memory(reading(700, 101), kLimit, {});
     EXPECT_EQ(judged.mark, 700 * kMega + kLimit / 64);
@@ -56,6 +66,12 @@ TEST(MemoryPlan, MemoryHigh_IsNeverRaised) {
     const auto judged = judge_memory(reading(510, 50), kLimit, lower);
     EXPECT_EQ(judged.mark, *lower);
     EXPECT_TRUE(judged.above_mark && judged.look_again) << "it rings all the time";
+    auto below_again = reading(490, 50);
+    EXPECT_FALSE(judge_memory(below_again, kLimit, lower).above_mark);
+    below_again.reached = true;
+    const auto judged_below = judge_memory(below_again, kLimit, lower);
+    EXPECT_EQ(judged_below.mark, *lower);
+    EXPECT_TRUE(judged_below.above_mark && judged_below.look_again);
     EXPECT_EQ(judge_memory(reading(100), kLimit, 700 * kMega).mark, kLimit);
 }
 
