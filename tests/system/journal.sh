@@ -31,6 +31,7 @@ systemctl restart systemd-journald
 log() { journalctl --sync >/dev/null; journalctl -b --no-pager -o cat "$@"; }
 one_line() { [ "$(log "$@" | wc -l)" = 1 ]; }
 says() { local text=$1; shift; [ "$(log "$@")" = "$text" ]; } # TEXT MATCH...
+long_line_is() { same "$1" "$(log SVD_PROGRAM=web --grep='^xxx' | tr -d '\n' | wc -c)"; } # BYTES
 count_is() { same "$1" "$(log "${@:2}" | wc -l)"; }
 
 check "svd starts" systemctl start svd
@@ -40,10 +41,10 @@ check "a program's lines are in the journal" soon says hello SVD_PROGRAM=web PRI
 check "with its group" says hello SVD_GROUP=shop --grep='^hello$'
 check "its process and pid" says hello "SVD_PROCESS=web" "SVD_PID=$web" --grep='^hello$'
 check "under its name" says hello -t web --grep='^hello$'
-check "with the priority that a line begins with" says broken SVD_PROGRAM=web PRIORITY=3
-check "standard error is told apart" says oops SVD_PROGRAM=web SVD_STREAM=stderr PRIORITY=4
-check "a long line is whole" same 100000 "$(log SVD_PROGRAM=web --grep='^xxx' | tr -d '\n' | wc -c)"
-check "into a file as well" grep -qx twice /var/log/svd/both.log
+check "with the priority that a line begins with" soon says broken SVD_PROGRAM=web PRIORITY=3
+check "standard error is told apart" soon says oops SVD_PROGRAM=web SVD_STREAM=stderr PRIORITY=4
+check "a long line is whole" soon long_line_is 100000
+check "into a file as well" soon grep -qx twice /var/log/svd/both.log
 check "and the journal" soon says twice SVD_PROGRAM=both SVD_STREAM=stdout
 
 check "svd's own lines are there" log -u svd --grep='supervisord started with pid'

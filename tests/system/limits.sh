@@ -27,6 +27,7 @@ client() { svctl -c "$scratch/svd.conf" "$@"; }
 pid() { client pid "$1"; }
 leaf() { echo "$cgroups$(sed -n s/^0:://p "/proc/$(pid "$1")/cgroup")"; }
 runs() { [ "$(pid "$1")" -gt 0 ]; }
+is_other() { local now; now=$(pid "$1"); [ "$now" -gt 0 ] && [ "$now" != "$2" ]; } # PROGRAM PID
 holds() { [ "$(cat "$1")" = "$2" ]; }                            # FILE TEXT
 counts() { [ "$(sed -n "s/^$2 //p" "$1")" -gt "$3" ]; }           # FILE KEY NUMBER
 may_use() { grep -Eqx "Cpus_allowed_list:[[:space:]]*$2" "/proc/$(pid "$1")/status"; }
@@ -130,8 +131,9 @@ echo >"$scratch/go"
 check "memory_max is enforced, on all of it" soon gone "/proc/$hog"
 check "svd lives on" test "$(systemctl show -P MainPID "$unit")" = "$main"
 
+spin=$(pid spin)
 check "svctl reload" client reload
-check "programs run again" soon runs spin
+check "programs run again" soon is_other spin "$spin"
 check "limits after it" soon holds "$(leaf spin)/cpu.max" "20000 100000"
 
 spin=$(pid spin)
