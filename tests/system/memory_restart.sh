@@ -25,6 +25,24 @@ holds() { [ "$(cat "$1")" = "$2" ] || { cat "$1" >&2; false; }; }        # FILE 
 is_other() { local now; now=$(pid "$1"); [ "$now" -gt 0 ] && [ "$now" != "$2" ]; } # PROGRAM PID
 above() { [ "$(cat "$1")" = max ] || [ "$(cat "$1")" -gt "$2" ] || { cat "$1" >&2; false; }; }
 says() { ctl why "$1" | grep -Eq -- "$2" || { ctl why "$1"; false; }; }  # PROGRAM PATTERN
+# The kernel has made room again before svd looks. Its next look may come a moment later and take the
+# mark back, so the file is read as fast as it goes, and all of it is tried again.
+raised_by_cache() { # FILE: memory.high
+    local mark
+    for _ in {1..20}; do
+        kill -STOP "$main"
+        rm -f "$scratch/was-read"
+        touch "$scratch/read"
+        soon test -e "$scratch/was-read"
+        kill -CONT "$main"
+        for _ in {1..5000}; do
+            read -r mark <"$1"
+            [ "$mark" -gt $((100 << 20)) ] && return
+        done
+    done
+    echo "$mark"
+    return 1
+}
 # PROGRAM BYTES: of the cache that it fills
 keeps() { touch "$scratch/read"; above "$(leaf "$1")/memory.current" "$2"; }
 wakeups() { awk '/ctxt_switches/ { n += $2 } END { print n }' "/proc/$main/status"; }
@@ -83,11 +101,7 @@ hog=$(pid hog) low=$(pid low) free=$(pid free) reader=$(pid reader)
 check "the mark is the limit" soon holds "$(leaf hog)/memory.high" $((60 << 20))
 check "or memory_high below it" soon holds "$(leaf low)/memory.high" $((58 << 20))
 check "or nothing" holds "$(leaf free)/memory.high" max
-kill -STOP "$main"  # the kernel has made room again before svd looks
-touch "$scratch/read"
-soon test -e "$scratch/was-read"
-kill -CONT "$main"
-check "page cache raises it" soon above "$(leaf reader)/memory.high" $((100 << 20))
+check "page cache raises it" raised_by_cache "$(leaf reader)/memory.high"
 check "and is kept" soon keeps reader $((70 << 20))
 
 touch "$scratch/hog.go"
