@@ -157,7 +157,8 @@ std::optional<std::uint64_t> MemoryGuard::measure(MemoryWatch& watch, std::uint6
             if (judgement.over || judgement.above_mark) watch.alarm.silence();
             if (judgement.over) return reading->used();
             set_mark(watch, judgement.mark);
-            if (judgement.look_again) look_at(watch, again);
+            if (judgement.look_after > 0)
+                look_at(watch, again + (judgement.look_after - 1) * kLookEvery);
             return std::nullopt;
         }
         watch.alarm = {};

@@ -33,12 +33,12 @@ MemoryJudgement judge_memory(const os::MemoryReading& reading, std::uint64_t lim
     } else {
         const std::uint64_t step = std::max(limit / kStepsOfLimit, kLeastStep);
         judgement.mark = saturating_sum(reading.charged, std::max(limit - used, step));
-        judgement.look_again = true;
+        judgement.look_after = reading.reached ? 2 : 1;  // the next round may begin at once
     }
     if (high) judgement.mark = std::min(judgement.mark, *high);
     judgement.above_mark =
         reading.charged >= judgement.mark || (reading.reached && judgement.mark == high);
-    judgement.look_again = judgement.look_again || judgement.above_mark;
+    if (judgement.above_mark) judgement.look_after = 1;
     return judgement;
 }
 

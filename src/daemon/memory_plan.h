@@ -14,8 +14,8 @@ struct MemoryJudgement {
     bool over = false;  // `limit` has been passed
     // Below it: where the kernel is to ring next (memory.high). Never above `high`.
     std::uint64_t mark = 0;
-    // The mark alone will not tell in time: look again.
-    bool look_again = false;
+    // The mark alone will not tell in time: look again after so many rounds. 0: it will.
+    int look_after = 0;
     // The mark is reached all the time, which is no news any more: `high` is below.
     bool above_mark = false;
 };
@@ -23,7 +23,8 @@ struct MemoryJudgement {
 // there and nobody has to look. When page cache fills the rest, or has filled it until the kernel
 // made room, the mark goes up by what is still missing, so that no program is slowed down for its
 // cache; and since cache may go and make room under a raised mark without a word, somebody has to
-// look now and then.
+// look now and then. A mark that was raised because it was reached stands for a whole round: what
+// the kernel made room for is on its way.
 [[nodiscard]] MemoryJudgement judge_memory(const os::MemoryReading& reading, std::uint64_t limit,
                                            std::optional<std::uint64_t> high);
 

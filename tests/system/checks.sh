@@ -42,6 +42,21 @@ supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface
 serverurl=unix://$1/svd.sock
 CONF
 }
+# Programs. Who asks another svd than that of svd.service defines ctl anew.
+ctl() { svctl "$@"; }
+pid() { ctl pid "$1"; }                # PROGRAM
+runs() { [ "$(pid "$1")" -gt 0 ]; }    # PROGRAM
+is_other() { local now; now=$(pid "$1"); [ "$now" -gt 0 ] && [ "$now" != "$2" ]; } # PROGRAM PID
+leaf() { echo "/sys/fs/cgroup$(sed -n s/^0:://p "/proc/$(pid "$1")/cgroup")"; }   # PROGRAM
+holds() { [ "$(cat "$1")" = "$2" ] || { cat "$1" >&2; false; }; }                 # FILE TEXT
+timed() { # WHAT COMMAND...: into /run/seconds
+    local what=$1 begin=$EPOCHREALTIME end
+    shift
+    "$@" || return
+    end=$EPOCHREALTIME
+    awk -v what="$what" -v begin="$begin" -v end="$end" 'BEGIN { printf "seconds %s %.4f\n", what, end - begin }' \
+        >>/run/seconds
+}
 # Of svd.service.
 main_pid() { systemctl show -P MainPID svd; }
 status_text() { systemctl show -P StatusText svd; }

@@ -6,10 +6,9 @@ set -u
 # shellcheck source=tests/system/checks.sh
 . ./checks.sh
 svd=$(command -v svd)
-cgroups=/sys/fs/cgroup
 unit=svd-memory-restart-$$
 
-grep -qw memory "$cgroups/cgroup.controllers" 2>/dev/null || skip "no cgroup controller memory"
+grep -qw memory /sys/fs/cgroup/cgroup.controllers 2>/dev/null || skip "no cgroup controller memory"
 
 scratch=$(mktemp -d /var/tmp/svd-memory-restart-XXXXXX)  # on a disk, not in memory
 finish() {
@@ -19,32 +18,10 @@ finish() {
 trap finish EXIT
 
 ctl() { svctl -c "$scratch/svd.conf" "$@"; }
-pid() { ctl pid "$1"; }
-leaf() { echo "$cgroups$(sed -n s/^0:://p "/proc/$(pid "$1")/cgroup")"; }
-holds() { [ "$(cat "$1")" = "$2" ] || { cat "$1" >&2; false; }; }        # FILE TEXT
-is_other() { local now; now=$(pid "$1"); [ "$now" -gt 0 ] && [ "$now" != "$2" ]; } # PROGRAM PID
 above() { [ "$(cat "$1")" = max ] || [ "$(cat "$1")" -gt "$2" ] || { cat "$1" >&2; false; }; }
 says() { ctl why "$1" | grep -Eq -- "$2" || { ctl why "$1"; false; }; }  # PROGRAM PATTERN
-# The kernel has made room again before svd looks. Its next look may come a moment later and take the
-# mark back, so the file is read as fast as it goes, and all of it is tried again.
-raised_by_cache() { # FILE: memory.high
-    local mark
-    for _ in {1..20}; do
-        kill -STOP "$main"
-        rm -f "$scratch/was-read"
-        touch "$scratch/read"
-        soon test -e "$scratch/was-read"
-        kill -CONT "$main"
-        for _ in {1..5000}; do
-            read -r mark <"$1"
-            [ "$mark" -gt $((100 << 20)) ] && return
-        done
-    done
-    echo "$mark"
-    return 1
-}
 # PROGRAM BYTES: of the cache that it fills
-keeps() { touch "$scratch/read"; above "$(leaf "$1")/memory.current" "$2"; }
+keeps() { echo >"$scratch/read"; above "$(leaf "$1")/memory.current" "$2"; }
 wakeups() { awk '/ctxt_switches/ { n += $2 } END { print n }' "/proc/$main/status"; }
 
 # Takes 80 MB when FILE.go appears; ends in good order.
@@ -57,14 +34,6 @@ while :; do
     fi
     sleep 0.2 &
     wait $!
-done
-PROGRAM
-# Reads 200 MB when the file read appears.
-cat >"$scratch/reader.sh" <<PROGRAM
-cd $scratch
-while :; do
-    if rm read; then cat much >/dev/null; touch was-read; fi
-    sleep 0.1
 done
 PROGRAM
 configure() { # LINE OF free
@@ -86,11 +55,12 @@ memory_high=58M
 command=/bin/sh $scratch/hog.sh $scratch/free
 $1
 [program:reader]
-command=/bin/sh $scratch/reader.sh
+command=/bin/sh -c "while read -r _; do cat $scratch/much >/dev/null; touch $scratch/was-read; done <>$scratch/read"
 memory_restart=60M
 CONF
 }
 configure ""
+mkfifo "$scratch/read"
 head -c 200M /dev/zero >"$scratch/much"
 sync "$scratch/much"
 echo 1 >/proc/sys/vm/drop_caches  # its pages are charged to whoever reads it now
@@ -101,7 +71,11 @@ hog=$(pid hog) low=$(pid low) free=$(pid free) reader=$(pid reader)
 check "the mark is the limit" soon holds "$(leaf hog)/memory.high" $((60 << 20))
 check "or memory_high below it" soon holds "$(leaf low)/memory.high" $((58 << 20))
 check "or nothing" holds "$(leaf free)/memory.high" max
-check "page cache raises it" raised_by_cache "$(leaf reader)/memory.high"
+kill -STOP "$main"  # the kernel has made room again before svd looks
+echo >"$scratch/read"
+soon test -e "$scratch/was-read"
+kill -CONT "$main"
+check "page cache raises it" soon above "$(leaf reader)/memory.high" $((100 << 20))
 check "and is kept" soon keeps reader $((70 << 20))
 
 touch "$scratch/hog.go"

@@ -20,7 +20,8 @@ TEST(MemoryPlan, LittleMemory_IsMarkedAtTheLimitAndNobodyLooks) {
     const auto judged = judge_memory(reading(100, 20), kLimit, {});
     EXPECT_FALSE(judged.over);
     EXPECT_EQ(judged.mark, kLimit);
-    EXPECT_FALSE(judged.look_again || judged.above_mark);
+    EXPECT_EQ(judged.look_after, 0);
+    EXPECT_FALSE(judged.above_mark);
 }
 
 TEST(MemoryPlan, MoreThanTheLimitThatNothingGivesBack_IsOver) {
@@ -33,7 +34,7 @@ TEST(MemoryPlan, CacheIsNoNeed_TheMarkRisesByWhatIsMissing) {
     const auto judged = judge_memory(reading(601, 400), kLimit, {});
     EXPECT_FALSE(judged.over);
     EXPECT_EQ(judged.mark, (601 + 399) * kMega);
-    EXPECT_TRUE(judged.look_again) << "cache may go, and the mark stays above it";
+    EXPECT_EQ(judged.look_after, 1) << "cache may go, and the mark stays above it";
     EXPECT_FALSE(judged.above_mark);
 }
 
@@ -43,7 +44,7 @@ TEST(MemoryPlan, CacheThatTheKernelHasTakenBackAlready_RaisesTheMarkToo) {
     seen.reached = true;
     const auto judged = judge_memory(seen, kLimit, {});
     EXPECT_EQ(judged.mark, (590 + 410) * kMega);
-    EXPECT_TRUE(judged.look_again);
+    EXPECT_EQ(judged.look_after, 2) << "the next round may begin at once and find too little";
     EXPECT_FALSE(judged.over || judged.above_mark);
 }
 
@@ -62,16 +63,18 @@ TEST(MemoryPlan, SwappedMemory_IsUsed) {
 TEST(MemoryPlan, MemoryHigh_IsNeverRaised) {
     const std::optional<std::uint64_t> lower = 500 * kMega;
     EXPECT_EQ(judge_memory(reading(100), kLimit, lower).mark, *lower);
-    EXPECT_FALSE(judge_memory(reading(100), kLimit, lower).look_again);
+    EXPECT_EQ(judge_memory(reading(100), kLimit, lower).look_after, 0);
     const auto judged = judge_memory(reading(510, 50), kLimit, lower);
     EXPECT_EQ(judged.mark, *lower);
-    EXPECT_TRUE(judged.above_mark && judged.look_again) << "it rings all the time";
+    EXPECT_TRUE(judged.above_mark) << "it rings all the time";
+    EXPECT_EQ(judged.look_after, 1);
     auto below_again = reading(490, 50);
     EXPECT_FALSE(judge_memory(below_again, kLimit, lower).above_mark);
     below_again.reached = true;
     const auto judged_below = judge_memory(below_again, kLimit, lower);
     EXPECT_EQ(judged_below.mark, *lower);
-    EXPECT_TRUE(judged_below.above_mark && judged_below.look_again);
+    EXPECT_TRUE(judged_below.above_mark);
+    EXPECT_EQ(judged_below.look_after, 1);
     EXPECT_EQ(judge_memory(reading(100), kLimit, 700 * kMega).mark, kLimit);
 }
 
