@@ -91,10 +91,7 @@ command=/bin/sleep 100001
 autorestart=false
 CONF
 
-main() { systemctl show -P MainPID svd; }
-pid() { svctl pid "$1"; }
 pids() { svctl status 'writer:*' | awk '{ print $1, $2, $4 }'; } # NAME RUNNING PID,
-is_other() { local now; now=$(pid "$1") && [ "$now" -gt 0 ] && [ "$now" != "$2" ]; } # PROGRAM PID
 is() { svctl status "$1" | grep -q " $2 "; } # PROGRAM STATE
 unchanged() { diff <(echo "$before") <(pids); }
 end_of() { svctl why "$1" | head -n 1; }
@@ -103,11 +100,11 @@ write_on() { # all of them, beyond the count in LINES
     local number
     for number in 000 017 099; do [ "$(lines $number)" -gt "$1" ] || return; done
 }
-another() { [ "$(main)" != "$1" ] && [ "$(main)" != 0 ] && systemctl -q is-active svd; }
+another() { [ "$(main_pid)" != "$1" ] && [ "$(main_pid)" != 0 ] && systemctl -q is-active svd; }
 gone() { ! [ -e "/proc/$1" ] || grep -q '^State:.Z' "/proc/$1/status"; }
 crash() { # COMMAND...: kills svd, does the command while there is none, waits for the next
     local killed
-    killed=$(main)
+    killed=$(main_pid)
     systemctl reset-failed svd # systemd would give up after five starts in ten seconds
     kill -9 "$killed"
     "$@"
@@ -146,10 +143,10 @@ for crash in $(seq $crashes); do
     check "crash $crash: every program is the one of before" unchanged
 done
 
-successor() { [ "$(main)" != 0 ] && [ "$(main)" != "$first" ]; }
-kill_successor() { soon successor && kill -9 "$(main)"; }
+successor() { [ "$(main_pid)" != 0 ] && [ "$(main_pid)" != "$first" ]; }
+kill_successor() { soon successor && kill -9 "$(main_pid)"; }
 for _ in 1 2 3; do
-    first=$(main)
+    first=$(main_pid)
     check "the next one is killed as it begins" crash kill_successor
     check "and every program is the one of before" soon unchanged
     check "the programs write on" soon write_on $(($(lines 017) + 1000))
@@ -186,7 +183,7 @@ echo "$(cat "$logs"/writer-*.log | wc -l) lines"
 keeper() { pgrep -x svd-keeper; }
 crash_both() {
     local killed keeper
-    killed=$(main) keeper=$(keeper) || return
+    killed=$(main_pid) keeper=$(keeper) || return
     systemctl reset-failed svd
     kill -9 "$killed" "$keeper"
     soon another "$killed" && soon svctl pid

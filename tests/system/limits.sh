@@ -23,12 +23,7 @@ finish() {
 }
 trap finish EXIT
 
-client() { svctl -c "$scratch/svd.conf" "$@"; }
-pid() { client pid "$1"; }
-leaf() { echo "$cgroups$(sed -n s/^0:://p "/proc/$(pid "$1")/cgroup")"; }
-runs() { [ "$(pid "$1")" -gt 0 ]; }
-is_other() { local now; now=$(pid "$1"); [ "$now" -gt 0 ] && [ "$now" != "$2" ]; } # PROGRAM PID
-holds() { [ "$(cat "$1")" = "$2" ]; }                            # FILE TEXT
+ctl() { svctl -c "$scratch/svd.conf" "$@"; }
 counts() { [ "$(sed -n "s/^$2 //p" "$1")" -gt "$3" ]; }           # FILE KEY NUMBER
 may_use() { grep -Eqx "Cpus_allowed_list:[[:space:]]*$2" "/proc/$(pid "$1")/status"; }
 gone() { ! [ -e "$1" ]; }
@@ -118,31 +113,31 @@ check "pids_max is enforced" soon counts "$(leaf forks)/pids.events" max 0
 
 hog=$(pid hog) hog_leaf=$(leaf hog)
 configure 200M "" 30
-check "reread" client reread
+check "reread" ctl reread
 check "other memory_max at once" holds "$hog_leaf/memory.max" $((200 << 20))
 check "other pids_max of the group at once" holds "$own/svd-$main/team/pids.max" 30
 check "allowed_cpus that are gone" sh -c "! grep -Eqx 'Cpus_allowed_list:[[:space:]]*0' /proc/$(pid pinned)/status"
 check "no restart for it" test "$(pid hog)" = "$hog"
-check "no update either" grep -q "No config updates" <(client reread)
+check "no update either" grep -q "No config updates" <(ctl reread)
 
 configure 60M "" 30
-client reread >/dev/null
+ctl reread >/dev/null
 echo >"$scratch/go"
 check "memory_max is enforced, on all of it" soon gone "/proc/$hog"
 check "svd lives on" test "$(systemctl show -P MainPID "$unit")" = "$main"
 
 spin=$(pid spin)
-check "svctl reload" client reload
+check "svctl reload" ctl reload
 check "programs run again" soon is_other spin "$spin"
 check "limits after it" soon holds "$(leaf spin)/cpu.max" "20000 100000"
 
 spin=$(pid spin)
-check "svctl upgrade" client upgrade
+check "svctl upgrade" ctl upgrade
 check "svd is in its leaf after it" grep -q "/svd-$main/.daemon$" "/proc/$main/cgroup"
 check "no restart for it" test "$(pid spin)" = "$spin"
 check "limits after it" holds "$(leaf spin)/cpu.max" "20000 100000"
 sed -i /^cpu_max=20%/d "$scratch/svd.conf"
-client reread >/dev/null
+ctl reread >/dev/null
 check "a limit of before that is gone" holds "$(leaf spin)/cpu.max" "max 100000"
 
 check "the unit stops" systemctl stop "$unit"

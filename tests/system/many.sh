@@ -22,33 +22,18 @@ stdout_logfile=NONE
 stderr_logfile=NONE
 CONF
 }
-timed() { # WHAT NUMBER COMMAND...
-    local what=$1 number=$2 begin=$EPOCHREALTIME end
-    shift 2
-    "$@" || return
-    end=$EPOCHREALTIME
-    awk -v what="$what" -v number="$number" -v begin="$begin" -v end="$end" \
-        'BEGIN { printf "seconds %s %s %.3f\n", what, number, end - begin }' >>/run/seconds
-}
 alive() { pgrep -fxc '/bin/sleep 100000'; }
-up() { # NUMBER: counting them costs more than starting them, so that is left to svd
-    systemctl start svd || return
-    for _ in $(seq 3000); do
-        [[ $(status_text) == "$1 running"* ]] && return
-        sleep 0.1
-    done
-    status_text
-    return 1
-}
+# Counting them costs more than starting them, so that is left to svd.
+up() { systemctl start svd && soon status_is "$1 running"; } # NUMBER
 shown() { [ "$(svctl status | grep -c RUNNING)" = "$1" ]; } # NUMBER
 stopped() { svctl stop all >/run/stopped && [ "$(grep -c ': stopped$' /run/stopped)" = "$1" ]; }
 
 for number; do
     configuration "$number" >/etc/svd/svd.conf
-    check "$number start" timed boot "$number" up "$number"
+    check "$number start" timed "boot $number" up "$number"
     check "$number are alive" same "$(alive)" "$number"
-    check "$number are shown" timed status "$number" shown "$number"
-    check "$number stop" timed stop "$number" stopped "$number"
+    check "$number are shown" timed "status $number" shown "$number"
+    check "$number stop" timed "stop $number" stopped "$number"
     check "nothing of $number is left" same "$(alive)" 0
     check "svd ends" systemctl stop svd
 done

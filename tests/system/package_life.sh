@@ -29,7 +29,6 @@ instance() { # NAME: of svd@NAME
     sections "/run/svd/$1" "/var/log/svd/$1"
     printf '[program:instance]\ncommand=/bin/sleep 100041\nstartsecs=0\n'
 }
-pid() { svctl pid "$1"; }
 pids() { echo "$(pid numbers) $(pid tree) $(pid web:web_00) $(pid web:web_01) $(svctl -c /etc/svd/shop.conf pid instance)"; }
 all_run() { [ "$(svctl status | grep -c RUNNING)" = 4 ] || { svctl status; false; }; } # and none is STARTING
 mains() { echo "$(main_pid) $(systemctl show -P MainPID svd@shop)"; }

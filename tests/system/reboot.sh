@@ -5,8 +5,6 @@
 . ./checks.sh
 notes=/var/lib/reboot-test
 
-runs() { [ "$(svctl pid "$1")" -gt 0 ]; } # PROGRAM
-
 if ! [ -d $notes ]; then
     mkdir -p $notes /etc/svd
     cat >/usr/local/bin/slow <<'PROGRAM'

@@ -19,12 +19,9 @@ command=/bin/sh -c "setsid sleep 100003 & exec sleep 100002"
 command=/bin/sh -c "trap : TERM; while :; do sleep 100004; done"
 CONF
 }
-pid() { svctl pid "$1"; }
-runs() { [ "$(pid "$1")" -gt 0 ]; }
 all_run() { runs plain && runs changing && runs parent && runs stubborn; }
 many_sleep() { same "$(sleepers | wc -l)" "$1"; } # NUMBER
 sleepers() { pgrep -f '^(/bin/)?sleep 10000[0-9]'; }
-moved() { [ "$(pid changing)" -gt 0 ] && [ "$(pid changing)" != "$changing" ]; }
 
 mkdir -p /etc/svd
 configure 100005 >/etc/svd/svd.conf
@@ -47,7 +44,7 @@ done
 plain=$(pid plain) changing=$(pid changing) main=$(main_pid)
 configure 100006 >/etc/svd/svd.conf
 check "reload" systemctl reload svd
-check "what changed is started anew" soon moved
+check "what changed is started anew" soon is_other changing "$changing"
 check "the rest goes on" same "$(pid plain)" "$plain"
 changing=$(pid changing)
 echo "[program:broken]" >>/etc/svd/svd.conf
@@ -73,7 +70,7 @@ plain=$(pid plain) changing=$(pid changing)
 configure 100005 >/etc/svd/svd.conf
 # As the manual page has it.
 check "svctl reread && svctl update" bash -c "svctl reread && svctl update"
-check "what changed is started anew by it" soon moved
+check "what changed is started anew by it" soon is_other changing "$changing"
 check "the rest still goes on" same "$(pid plain)" "$plain"
 check "journalctl -u svd has the service" grep -q "Started svd.service" <(journalctl -b -u svd --no-pager)
 

@@ -31,14 +31,6 @@ CONF
 
 alive() { pgrep -fxc 'sleep 100000'; }
 all_there() { [ "$(alive)" = "$descendants" ] && pgrep -fx 'sleep 100001'; }
-timed() { # WHO COMMAND...
-    local who=$1 begin=$EPOCHREALTIME end
-    shift
-    "$@" || return
-    end=$EPOCHREALTIME
-    awk -v who="$who" -v begin="$begin" -v end="$end" 'BEGIN { printf "seconds %s %.4f\n", who, end - begin }' \
-        >>/run/seconds
-}
 
 check "svd starts" systemctl start svd
 for _ in $(seq "$runs"); do

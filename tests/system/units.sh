@@ -5,7 +5,6 @@
 . ./checks.sh
 control=/run/svd/svd.sock
 
-runs() { [ "$(svctl pid "$1")" -gt 0 ]; } # PROGRAM
 another() { [ "$(main_pid)" != "$1" ] && [ "$(main_pid)" != 0 ] && svctl pid; }
 programs() { pgrep -f '^/bin/sleep 10001[0-9]'; }
 instance() { svctl -c /etc/svd/second.conf "$@"; }
